@@ -1,0 +1,125 @@
+"""The command line: chat, ask, batch, slack."""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from bot.coach.types import Message, Profile
+from knowledge.errors import CoachError
+from knowledge.settings import load_settings
+from knowledge.types import STAGES, StageName
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, help="A coach for medical-office staff.")
+
+StageOption = Annotated[
+    str | None, typer.Option("--stage", metavar="STAGE", help=f"Whose question it is: {', '.join(STAGES)}.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def run(context: typer.Context) -> None:
+    """Without a command: Slack when its tokens are set, else a chat in this terminal."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if context.invoked_subcommand is None:
+        if load_settings().has_slack:
+            slack()
+        else:
+            chat()
+
+
+@app.command()
+def chat(stage: StageOption = None) -> None:
+    """Talk with the coach in this terminal."""
+    from bot.terminal import chat as talk
+    from bot.wiring import build
+
+    settings = load_settings()
+    talk(lambda: build(settings), Profile(_stage(stage)), Console(highlight=False))
+
+
+@app.command()
+def ask(
+    question: str,
+    stage: StageOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reply as a JSON object.")] = False,
+) -> None:
+    """Ask one question."""
+    from bot.batch import as_object
+    from bot.terminal import show
+    from bot.wiring import build
+
+    profile = Profile(_stage(stage))
+    coach = build(load_settings())
+    answer = coach.service.answer(Message(question), profile)
+    if as_json:
+        print(json.dumps(as_object(answer), ensure_ascii=False, indent=2))
+    else:
+        Console(highlight=False).print(show(answer.reply, dict(coach.library.stages)))
+
+
+@app.command()
+def batch(
+    source: Annotated[Path, typer.Argument(metavar="IN.jsonl")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.jsonl")],
+) -> None:
+    """Answer a file of questions."""
+    from bot.batch import answer_rows, read_rows, write_rows
+    from bot.wiring import build
+
+    rows, problems = read_rows(source)
+    coach = build(load_settings())
+    coach.index.manifest()
+    coach.embedder.load()
+    console = Console(stderr=True)
+    for _ in track(write_rows(target, answer_rows(coach.service, rows)), "Answering", total=len(rows), console=console):
+        pass
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(
+        f"Answered {len(rows)} questions." + (f" Skipped {len(problems)} lines." if problems else ""), file=sys.stderr
+    )
+    if problems:
+        sys.exit(1)
+
+
+@app.command()
+def slack() -> None:
+    """Work in Slack, over Socket Mode."""
+    from bot.slack.app import serve
+    from bot.wiring import build
+
+    settings = load_settings()
+    if not settings.has_slack:
+        raise CoachError(
+            "Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env; README.md, In Slack, says where to find them."
+        )
+    serve(build(settings))
+
+
+def _stage(name: str | None) -> StageName | None:
+    for stage in STAGES:
+        if stage == name:
+            return stage
+    if name is None:
+        return None
+    raise CoachError(f"There is no stage {name}. The stages are {', '.join(STAGES)}.")
+
+
+def main() -> None:
+    """Run the command line; a CoachError ends it with its sentence."""
+    try:
+        app()
+    except CoachError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Coach.reply(): understand, retrieve, compose."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from bot.coach.compose import compose, compose_script
+from bot.coach.evidence import Calibration
+from bot.coach.steps import FindSteps, next_step
+from bot.coach.types import Message, Profile, Reply
+from bot.coach.understand import Question, is_greeting, is_help, own_stage, understand
+from knowledge.library import Library
+from knowledge.types import Hit, StageName
+
+MAX_CHARS = 4000
+_DOCUMENTS = 10
+
+
+class Search(Protocol):
+    """Finds passages: best document first, within a document best passage first."""
+
+    def __call__(self, text: str, k: int, stage: StageName | None, named: bool) -> Sequence[Hit]: ...
+
+
+Title = Callable[[str], str | None]
+
+
+class Coach:
+    """Answers one message at a time, from the library and the index behind its ports. Holds no conversation.
+
+    search, find_steps: ports to the index. calibration: when what was found is enough to answer.
+    """
+
+    def __init__(self, library: Library, search: Search, find_steps: FindSteps, calibration: Calibration) -> None:
+        self._library = library
+        self._search = search
+        self._find_steps = find_steps
+        self._calibration = calibration
+
+    def reply(self, message: Message, profile: Profile) -> Reply:
+        """What to say to a message; finding nothing is a reply, too."""
+        wording = self._library.wording
+        if not message.text.strip():
+            return Reply("help", wording.empty)
+        if len(message.text) > MAX_CHARS:
+            return Reply("help", wording.too_long)
+        if is_greeting(message.text) or is_help(message.text):
+            opening = f"{wording.greeting}\n\n" if is_greeting(message.text) else ""
+            return Reply("help", opening + wording.help)
+        question = understand(message, profile, self._library.stages)
+        hits = self._search(question.text, _DOCUMENTS, question.stage, question.named)
+        if self._calibration.margin(hits) < 0:
+            return self._unknown(hits)
+        return self._answer(question, hits, profile)
+
+    def _answer(self, question: Question, hits: Sequence[Hit], profile: Profile) -> Reply:
+        documents = _documents(hits)
+        script = self._library.scripts.get(documents[0])
+        slots: Mapping[str, str] = self._library.slots
+        if script:
+            text, sources = compose_script(script, hits[0], self._library.title, slots)
+        else:
+            text, sources = compose(question.text, hits, self._library.title, slots)
+        stage = self._library.stages[own_stage(profile) or question.stage or "entry"]
+        step = next_step(question.text, stage, profile.done, documents, self._find_steps)
+        return Reply("script" if script else "answer", text, sources, (step,) if step else (), documents)
+
+    def _unknown(self, hits: Sequence[Hit]) -> Reply:
+        wording = self._library.wording
+        documents = _documents(hits)
+        nearest = next((title for doc in documents if (title := self._library.title(doc))), None)
+        text = wording.unknown.replace("{nearest}", nearest) if nearest else wording.unknown_bare
+        return Reply("unknown", text, retrieved=documents)
+
+
+def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(hit.passage.doc for hit in hits))

@@ -1,0 +1,52 @@
+"""One question in, one reply out, whatever goes wrong: what every way in (terminal, batch, Slack) calls."""
+
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.coach.types import Message, Profile, Reply
+from knowledge.errors import CoachError
+from knowledge.types import Wording
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply with the text that may be stored or sent on, and how long it took in milliseconds."""
+
+    reply: Reply
+    clean_text: str
+    ms: float
+
+
+class Service:
+    """Answers messages through a coach; safe to share between threads."""
+
+    def __init__(self, reply: Callable[[Message, Profile], Reply], wording: Wording) -> None:
+        self._reply = reply
+        self._wording = wording
+
+    def answer(self, message: Message, profile: Profile) -> Answer:
+        """The reply to a message. A failure becomes a sentence for the person and a reference for the operator."""
+        started = time.perf_counter()
+        try:
+            reply = self._reply(message, profile)
+        except CoachError as error:
+            log.error("no answer: %s", type(error).__name__)
+            reply = Reply("unknown", str(error))
+        except Exception as error:
+            reply = Reply("unknown", self._wording.failed.replace("{reference}", _record(error)))
+        return Answer(reply, message.text, (time.perf_counter() - started) * 1000)
+
+
+def _record(error: Exception) -> str:
+    # The exception's own words may quote the message, so only its type and the lines of code are logged.
+    reference = secrets.token_hex(4)
+    log.error(
+        "reference %s: %s\n%s", reference, type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
+    )
+    return reference

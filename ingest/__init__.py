@@ -1,0 +1,1 @@
+"""Fills the index: source, parse, chunk, embed, publish. Imports knowledge only."""

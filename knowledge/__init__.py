@@ -1,0 +1,1 @@
+"""What the coach knows: content, its types and loader, settings, and the searchable index."""

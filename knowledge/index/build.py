@@ -1,0 +1,105 @@
+"""Write one complete version of the index."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.errors import IngestRefused
+from knowledge.index.embedder import Vectors
+from knowledge.index.lexicon import Lexicon
+from knowledge.index.vectors import VectorStore
+from knowledge.index.version import (
+    DocumentRecord,
+    Manifest,
+    VersionDamaged,
+    fingerprints,
+    folder_of,
+    publish,
+    published,
+    verify,
+)  # fmt: skip
+from knowledge.markdown import plain
+from knowledge.types import Passage
+
+Encode = Callable[[Sequence[str]], Vectors]
+
+
+def digest(passages: Sequence[Passage], fingerprint: str) -> str:
+    """What a version would hold, as one hash: the same passages and model give the same."""
+    content = json.dumps([fingerprint, [asdict(passage) for passage in passages]], ensure_ascii=False)
+    return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+def texts_of(passage: Passage) -> list[str]:
+    """What is embedded for a passage: its headings with its text, then each way people ask for it."""
+    return [" > ".join(passage.path) + "\n" + plain(passage.text), *passage.asked]
+
+
+def read_back(index_dir: Path) -> tuple[Manifest, list[Passage]] | None:
+    """The newest published version whose passages can be read, whatever became of its vectors."""
+    for name in published(index_dir):
+        try:
+            folder = folder_of(index_dir, name)
+            manifest = verify(folder, only="passages")
+        except VersionDamaged:
+            continue
+        lexicon = Lexicon(folder / "passages.sqlite")
+        try:
+            return manifest, lexicon.all()
+        finally:
+            lexicon.close()
+    return None
+
+
+def write_version(
+    index_dir: Path, name: str, passages: Sequence[Passage], documents: Sequence[DocumentRecord],
+    model: str, fingerprint: str, encode: Encode,
+) -> Manifest:  # fmt: skip
+    """Write, check and publish a version; raises IngestRefused when the check finds it damaged."""
+    folder = folder_of(index_dir, name)
+    folder.mkdir(parents=True)
+    Lexicon.write(folder / "passages.sqlite", passages)
+    places: dict[str, tuple[list[int], list[str]]] = {"text": ([], []), "asked": ([], []), "steps": ([], [])}
+    for row, passage in enumerate(passages):
+        first, *asked = texts_of(passage)
+        steps = passage.kind == "step"
+        for collection, texts in (("steps" if steps else "text", [first]), ("steps" if steps else "asked", asked)):
+            places[collection][0].extend([row] * len(texts))
+            places[collection][1].extend(texts)
+    vectors = encode([text for _, texts in places.values() for text in texts])
+    store = VectorStore(folder / "chroma", create=True)
+    start = 0
+    for collection, (rows, texts) in places.items():
+        store.add(collection, rows, np.ascontiguousarray(vectors[start : start + len(texts)]))
+        start += len(texts)
+    store.close()
+    _check(folder, start)
+    manifest = Manifest(
+        name,
+        model,
+        fingerprint,
+        len(passages),
+        start,
+        digest(passages, fingerprint),
+        tuple(documents),
+        fingerprints(folder),
+    )
+    manifest.write(folder)
+    publish(index_dir, name)
+    return manifest
+
+
+def _check(folder: Path, vectors: int) -> None:
+    command = [sys.executable, "-m", "knowledge.index.check", str(folder), str(vectors)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)  # noqa: S603
+    if run.returncode:
+        last = (run.stderr.strip().splitlines() or [f"it ended with status {run.returncode}"])[-1]
+        raise IngestRefused(
+            f"The new index failed its check and was not published: {last}. The one before it is still in use."
+        )

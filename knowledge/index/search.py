@@ -1,0 +1,154 @@
+"""The published index, searched; a new version is picked up by the next search."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from knowledge.errors import IndexUnavailable
+from knowledge.index.embedder import Embedder, Vectors
+from knowledge.index.lexicon import Lexicon
+from knowledge.index.ranking import Candidate, coverage, rank
+from knowledge.index.vectors import VectorStore
+from knowledge.index.version import Manifest, VersionDamaged, folder_of, published, verify
+from knowledge.types import Hit, StageName
+from knowledge.words import terms
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+_CANDIDATES = 60
+_STEP_CANDIDATES = 400
+
+
+class Index:
+    """Search over the version that is published now. Safe to share between threads.
+
+    A damaged version is never opened: the one before it serves, and IndexUnavailable is raised when neither is sound.
+    """
+
+    def __init__(self, index_dir: Path, embedder: Embedder) -> None:
+        self._dir = index_dir
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._open: _Version | None = None
+        self._pointer: list[str] = []
+        self._damaged: set[str] = set()
+        self._vector = lru_cache(maxsize=256)(lambda text: self._embedder.encode([text])[0])
+
+    def search(self, text: str, k: int = 10, stage: StageName | None = None, named: bool = False) -> list[Hit]:
+        """The passages of the k best documents, best document first, within a document best passage first.
+
+        stage: whose question it is, or whom it is about when the question names a stage (`named`).
+        """
+        vector = self._vector(text)
+        with self._lock:
+            candidates = self._try(lambda version: version.candidates(text, vector))
+        hits = rank(candidates, stage, named)
+        kept = set(list(dict.fromkeys(hit.passage.doc for hit in hits))[:k])
+        return [hit for hit in hits if hit.passage.doc in kept]
+
+    def steps(self, text: str, stage: StageName, k: int = 5) -> list[Hit]:
+        """The steps of a stage nearest to the text, best first; a passage's anchor is the step's id."""
+        vector = self._vector(text)
+        with self._lock:
+            return self._try(lambda version: version.steps(vector, stage, k))
+
+    def manifest(self) -> Manifest:
+        """What the version in use holds."""
+        with self._lock:
+            return self._try(lambda version: version.manifest)
+
+    def close(self) -> None:
+        """Let go of the files; the next search opens them again."""
+        with self._lock:
+            self._drop()
+
+    def _try(self, read: Callable[["_Version"], T]) -> T:
+        """Read from the version in use; when its files turn out damaged, from the one before it."""
+        version = self._current()
+        try:
+            return read(version)
+        except Exception as error:
+            try:
+                verify(version.folder)
+            except VersionDamaged as damage:
+                log.error("index version %s is damaged: %s", version.manifest.name, damage)
+                self._damaged.add(version.manifest.name)
+                self._drop()
+                return read(self._current())
+            if isinstance(error, sqlite3.Error | RuntimeError | OSError):
+                log.warning("index version %s was reopened after %s", version.manifest.name, type(error).__name__)
+                self._drop()
+                return read(self._current())
+            raise
+
+    def _current(self) -> "_Version":
+        pointer = published(self._dir)
+        if self._open and pointer == self._pointer:
+            return self._open
+        self._drop()
+        self._pointer = pointer
+        for name in pointer:
+            if name in self._damaged:
+                continue
+            try:
+                folder = folder_of(self._dir, name)
+                manifest = verify(folder)
+            except VersionDamaged as damage:
+                log.error("index version %s is damaged: %s", name, damage)
+                self._damaged.add(name)
+                continue
+            if manifest.fingerprint != self._embedder.fingerprint:
+                raise IndexUnavailable(
+                    f"The index was made with {manifest.model} and EMBEDDING_MODEL is {self._embedder.name}. "
+                    "Run python -m ingest to make it again."
+                )
+            self._open = _Version(folder, manifest)
+            return self._open
+        if pointer:
+            raise IndexUnavailable("The index is damaged. Run python -m ingest to make it again.")
+        raise IndexUnavailable("There is no index yet. Run python -m ingest to make it.")
+
+    def _drop(self) -> None:
+        if self._open:
+            self._open.close()
+            self._open = None
+        self._pointer = []
+
+
+class _Version:
+    """One version, opened."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._lexicon = Lexicon(folder / "passages.sqlite")
+        self._vectors = VectorStore(folder / "chroma")
+
+    def close(self) -> None:
+        self._lexicon.close()
+        self._vectors.close()
+
+    def candidates(self, text: str, vector: Vectors) -> list[Candidate]:
+        query = terms(text)
+        near = {hit.row: hit.cosine for hit in self._vectors.nearest("text", vector, _CANDIDATES)}
+        asked = {hit.row: hit.cosine for hit in self._vectors.nearest("asked", vector, 2 * _CANDIDATES)}
+        words = {match.row: match.score for match in self._lexicon.match(query, _CANDIDATES)}
+        rarity = self._lexicon.rarity(query)
+        return [
+            Candidate(passage, near.get(row), asked.get(row), words.get(row, 0.0), coverage(rarity, held))
+            for row, (passage, held) in self._lexicon.passages(near.keys() | asked.keys() | words.keys()).items()
+            if passage.kind != "step"
+        ]
+
+    def steps(self, vector: Vectors, stage: StageName, k: int) -> list[Hit]:
+        near = {hit.row: hit.cosine for hit in self._vectors.nearest("steps", vector, _STEP_CANDIDATES)}
+        found = self._lexicon.passages(near)
+        hits = [
+            Hit(passage, near[row], near[row], 0.0) for row, (passage, _) in found.items() if stage in passage.stages
+        ]
+        return sorted(hits, key=lambda hit: -hit.score)[:k]

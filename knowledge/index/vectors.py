@@ -1,0 +1,76 @@
+"""Vectors in a Chroma folder: three collections in cosine space, their ids the passages' row numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from knowledge.index.embedder import Vectors
+
+# text: one vector a passage. asked: one for each phrasing. steps: both, for the steps of the ladder.
+COLLECTIONS = ("text", "asked", "steps")
+_BATCH = 2000
+_SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}}
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """A row number and its cosine similarity to the query."""
+
+    row: int
+    cosine: float
+
+
+class VectorStore:
+    """The vectors of one version. Each folder is opened once in a process, and closed before it is deleted."""
+
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        import chromadb
+        from chromadb.config import Settings
+
+        self._client: Any = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        make = self._client.create_collection if create else self._client.get_collection
+        extra: dict[str, Any] = {"configuration": _SPACE} if create else {}
+        self._collections: dict[str, Any] = {name: make(name, embedding_function=None, **extra) for name in COLLECTIONS}
+        self.counts = {name: 0 if create else collection.count() for name, collection in self._collections.items()}
+
+    def close(self) -> None:
+        self._client.close()
+
+    def add(self, collection: str, rows: Sequence[int], vectors: Vectors) -> None:
+        """Add vectors; a row number may come several times."""
+        for start in range(0, len(rows), _BATCH):
+            part = range(start, min(start + _BATCH, len(rows)))
+            ids = [f"{rows[place]}.{self.counts[collection] + place}" for place in part]
+            self._collections[collection].add(ids=ids, embeddings=vectors[part.start : part.stop])
+        self.counts[collection] += len(rows)
+
+    def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Nearest]:
+        """The rows nearest to a vector, best first; a row with several vectors counts once, by its best."""
+        limit = min(limit, self.counts[collection])
+        if not limit:
+            return []
+        found = self._collections[collection].query(
+            query_embeddings=vector[None, :], n_results=limit, include=["distances"]
+        )
+        best: dict[int, float] = {}
+        for key, distance in zip(found["ids"][0], found["distances"][0], strict=True):
+            row = int(key.partition(".")[0])
+            best[row] = max(best.get(row, -1.0), 1.0 - float(distance))
+        return [Nearest(row, cosine) for row, cosine in sorted(best.items(), key=lambda item: -item[1])]
+
+    def lost(self) -> list[str]:
+        """The ids that a search by their own vector does not find; an equal text's vector counts as their own."""
+        missing = []
+        for name, collection in self._collections.items():
+            ids: list[str] = collection.get(include=[])["ids"]
+            for start in range(0, len(ids), _BATCH):
+                page = collection.get(ids=ids[start : start + _BATCH], include=["embeddings"])
+                vectors = np.asarray(page["embeddings"], dtype=np.float32)
+                found = collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
+                for key, hits, distances in zip(page["ids"], found["ids"], found["distances"], strict=True):
+                    if not hits or (hits[0] != key and distances[0] > 1e-4):
+                        missing.append(f"{name}/{key}")
+        return missing

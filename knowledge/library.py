@@ -1,0 +1,359 @@
+"""load(): the content folder, read once, checked whole, and handed on as frozen values."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from knowledge.errors import LibraryError
+from knowledge.markdown import Section, sections
+from knowledge.types import STAGES, Guide, Passage, PushBack, Script, Source, Stage, StageName, Step, Wording
+
+SCRIPT_PARTS = (
+    "Say first", "Check identity", "Acknowledge", "Explain", "Offer", "Close", "If they push back",
+    "Write down", "Never say", "Hand over when", "Short form",
+)  # fmt: skip
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_SLOT = re.compile(r"\{([^{}#]+)\}")
+
+T = TypeVar("T")
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class _RoadmapFront(_Strict):
+    title: Text
+    promise: Text
+    reviewed: date
+    sources: list[Source] = []
+
+
+class _GuideFront(_RoadmapFront):
+    slug: Text
+    stages: list[StageName]
+
+
+class _ScriptFront(_Strict):
+    slug: Text
+    title: Text
+    stages: list[StageName]
+    guides: list[Text]
+    takes_over: Text
+    reviewed: date
+    situations: list[Text]
+    sources: list[Source] = []
+
+
+class _StepRow(_Strict):
+    id: Text
+    do: Text
+    proof: Text
+    measure: Text
+    guide: Text
+    effort: Text
+    after: list[Text] = []
+    asked: list[Text] = []
+    done_as: list[Text] = []
+
+
+class _StageRow(_Strict):
+    title: Text
+    purpose: Text
+    known_as: list[Text]
+    gate: list[Text]
+    steps: list[_StepRow]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One part of the roadmap, a document of its own: `roadmap/entry` ... `roadmap/faq`."""
+
+    id: str
+    title: str
+    sources: tuple[Source, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Library:
+    """All content, loaded and validated. Mappings are keyed by document id or stage name."""
+
+    stages: Mapping[StageName, Stage]
+    chapters: Mapping[str, Chapter]
+    guides: Mapping[str, Guide]
+    scripts: Mapping[str, Script]
+    slots: Mapping[str, str]
+    wording: Wording
+
+    def passages(self) -> Iterator[Passage]:
+        """Every citable passage: roadmap, guides in the order the roadmap reaches them, scripts."""
+        for documents in (self.chapters, self.guides, self.scripts):
+            for document in documents.values():
+                yield from document.passages
+
+    def steps(self) -> Iterator[Step]:
+        """Every step, by stage, in its natural order."""
+        for stage in self.stages.values():
+            yield from stage.steps
+
+    def title(self, doc: str) -> str | None:
+        """The title of one of the library's documents, None for any other id."""
+        document = self.chapters.get(doc) or self.guides.get(doc) or self.scripts.get(doc)
+        return document.title if document else None
+
+
+def load(folder: Path) -> Library:
+    """The library in a folder; raises LibraryError that lists every problem with its file and key."""
+    return _Loader(folder).load()
+
+
+class _Loader:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[str] = []
+        self.known = {f"{kind}/{path.stem}" for kind in ("guides", "scripts") for path in (folder / kind).glob("*.md")}
+
+    def load(self) -> Library:
+        slots = self._words("slots.yaml")
+        wording = self._wording()
+        stages = self._stages()
+        chapters, linked = self._roadmap()
+        guides = {guide.id: guide for path in self._files("guides") if (guide := self._guide(path))}
+        scripts = {script.id: script for path in self._files("scripts") if (script := self._script(path, slots))}
+        for unreached in sorted(guides.keys() - set(linked)):
+            self._problem(self.folder / f"{unreached}.md", "no link from roadmap.md leads here")
+        ordered = {doc: guides[doc] for doc in [*linked, *sorted(guides.keys() - set(linked))] if doc in guides}
+        for stage in stages.values():
+            self._check_steps(stage, {step.id for other in stages.values() for step in other.steps})
+        if self.problems or wording is None:
+            raise LibraryError(self.problems)
+        return Library(stages, chapters, ordered, scripts, slots, wording)
+
+    def _problem(self, path: Path, what: str) -> None:
+        name = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
+        self.problems.append(f"{name}: {what}")
+
+    def _files(self, kind: str) -> list[Path]:
+        return sorted((self.folder / kind).glob("*.md"))
+
+    def _read(self, path: Path) -> str:
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            self._problem(path, "the file is missing")
+        except UnicodeDecodeError:
+            self._problem(path, "the file is not UTF-8 text")
+        return ""
+
+    def _yaml(self, path: Path, text: str) -> Any:
+        try:
+            return YAML(typ="safe").load(text)
+        except YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f"line {mark.line + 1}: " if mark else ""
+            self._problem(path, f"{place}{getattr(error, 'problem', None) or 'this is not YAML'}")
+            return None
+
+    def _valid(self, path: Path, form: type[T], data: Any) -> T | None:
+        try:
+            return TypeAdapter(form).validate_python(data)
+        except ValidationError as error:
+            for item in error.errors():
+                key = ".".join(str(part) for part in item["loc"]) or "front matter"
+                known = "this key is not known" if item["type"] == "extra_forbidden" else item["msg"]
+                self._problem(path, f"{key}: {known}")
+            return None
+
+    def _words(self, name: str) -> dict[str, str]:
+        path = self.folder / name
+        return self._valid(path, dict[Text, Text], self._yaml(path, self._read(path))) or {}
+
+    def _wording(self) -> Wording | None:
+        path = self.folder / "wording.yaml"
+        expected = {field.name for field in fields(Wording)}
+        words = self._words("wording.yaml")
+        for key in sorted(words.keys() ^ expected):
+            self._problem(path, f"{key}: " + ("this key is missing" if key in expected else "this key is not known"))
+        return Wording(**words) if words.keys() == expected else None
+
+    def _front(self, path: Path, form: type[T]) -> tuple[T | None, str]:
+        text = self._read(path)
+        match = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
+        if not match:
+            if text:
+                self._problem(path, "front matter: it must open the file between two lines of ---")
+            return None, ""
+        return self._valid(path, form, self._yaml(path, match[1])), text[match.end() :]
+
+    def _stages(self) -> dict[StageName, Stage]:
+        path = self.folder / "stages.yaml"
+        rows = self._valid(path, dict[StageName, _StageRow], self._yaml(path, self._read(path))) or {}
+        if rows and tuple(rows) != STAGES:
+            self._problem(path, f"the stages must be {', '.join(STAGES)}, in that order")
+        return {
+            name: Stage(
+                name, row.title, row.purpose, tuple(row.known_as), tuple(row.gate),
+                tuple(_step(step, name) for step in row.steps),
+            )
+            for name, row in rows.items()
+        }  # fmt: skip
+
+    def _check_steps(self, stage: Stage, ids: set[str]) -> None:
+        path = self.folder / "stages.yaml"
+        seen: set[str] = set()
+        for step in stage.steps:
+            where = f"{stage.name}.steps.{step.id}"
+            if step.id in seen or not step.id.startswith(f"{stage.name}-"):
+                self._problem(path, f"{where}: an id must be unique and start with {stage.name}-")
+            seen.add(step.id)
+            if step.guide not in self.known:
+                self._problem(path, f"{where}.guide: there is no {step.guide}")
+            for earlier in step.after:
+                if earlier not in ids:
+                    self._problem(path, f"{where}.after: there is no step {earlier}")
+
+    def _roadmap(self) -> tuple[dict[str, Chapter], list[str]]:
+        path = self.folder / "roadmap.md"
+        front, body = self._front(path, _RoadmapFront)
+        found = sections(body)
+        expected = [*STAGES, "faq"]
+        anchors = [section.anchor for section in found if section.level == 2]
+        if front is None or anchors != expected:
+            self._problem(path, f"the level-2 headings must carry {{#{'}, {#'.join(expected)}}}, in that order")
+            return {}, []
+        self._check_cites(path, front.sources, body)
+        linked: list[str] = []
+        chapters: dict[str, Chapter] = {}
+        for start in [place for place, section in enumerate(found) if section.level == 2]:
+            name = found[start].anchor
+            inside = [found[start]]
+            for section in found[start + 1 :]:
+                if section.level <= 2:
+                    break
+                inside.append(section)
+            doc = f"roadmap/{name}"
+            stages: tuple[StageName, ...] = tuple(stage for stage in STAGES if stage == name)
+            passages = [
+                passage for section in inside
+                if (passage := self._passage(path, section, doc, "roadmap", (), stages))
+            ]  # fmt: skip
+            chapters[doc] = Chapter(doc, found[start].heading, tuple(front.sources), tuple(passages))
+            linked += [target for section in inside for target in self._links(path, section)]
+        return chapters, list(dict.fromkeys(linked))
+
+    def _guide(self, path: Path) -> Guide | None:
+        front, body = self._front(path, _GuideFront)
+        if front is None:
+            return None
+        self._check_slug(path, front.slug)
+        self._check_cites(path, front.sources, body)
+        doc, stages = f"guides/{path.stem}", tuple(front.stages)
+        found = sections(body)
+        for section in found:
+            self._links(path, section)
+            if section.level not in (2, 3):
+                self._problem(path, f"{section.heading or 'text before the first heading'}: sections are level 2 or 3")
+        passages = [p for section in found if (p := self._passage(path, section, doc, "guide", (front.title,), stages))]
+        return Guide(
+            doc, front.title, front.promise, stages, str(front.reviewed), tuple(front.sources), tuple(passages)
+        )
+
+    def _passage(
+        self, path: Path, section: Section, doc: str, kind: Any, above: tuple[str, ...], stages: tuple[StageName, ...]
+    ) -> Passage | None:
+        asked: tuple[str, ...] = ()
+        body = section.body
+        if body.startswith("Asked as:"):
+            line, _, body = body.partition("\n")
+            asked = tuple(part.strip() for part in line.removeprefix("Asked as:").split("|") if part.strip())
+        if not body.strip():
+            return None
+        if not asked and section.level == 3:
+            self._problem(path, f"{section.heading}: the line 'Asked as:' is missing")
+        return Passage(doc, section.anchor, above + section.path, body.strip(), kind, asked, stages)
+
+    def _script(self, path: Path, slots: Mapping[str, str]) -> Script | None:
+        front, body = self._front(path, _ScriptFront)
+        if front is None:
+            return None
+        self._check_slug(path, front.slug)
+        self._check_cites(path, front.sources, body)
+        found = sections(body)
+        for section in found:
+            self._links(path, section)
+        for slot in dict.fromkeys(_SLOT.findall(body)):
+            if slot not in slots:
+                self._problem(path, f"{{{slot}}}: this slot is not in slots.yaml")
+        for guide in front.guides:
+            if f"guides/{guide}" not in self.known:
+                self._problem(path, f"guides: there is no guides/{guide}")
+        parts = [section for section in found if section.level == 2]
+        if tuple(section.heading for section in parts) != SCRIPT_PARTS:
+            self._problem(path, f"the level-2 headings must be {', '.join(SCRIPT_PARTS)}, in that order")
+            return None
+        for section in parts:
+            if not section.body and section.heading != "If they push back":
+                self._problem(path, f"{section.heading}: this part is empty")
+        turns = [section for section in found if section.level == 3]
+        if len(turns) < 3:
+            self._problem(path, "If they push back: at least three turns are needed")
+        doc, stages = f"scripts/{path.stem}", tuple(front.stages)
+        situations = tuple(front.situations)
+        passages = tuple(
+            Passage(
+                doc, section.anchor, (front.title, *section.path), section.body, "script",
+                situations if section.heading == "Say first" else (section.heading,) if section.level == 3 else (),
+                stages,
+            )
+            for section in found if section.body
+        )  # fmt: skip
+        text = {section.heading: section.body for section in parts}
+        return Script(
+            doc, front.title, situations, stages, tuple(f"guides/{guide}" for guide in front.guides), front.takes_over,
+            str(front.reviewed), tuple(front.sources), text["Say first"], text["Check identity"], text["Acknowledge"],
+            text["Explain"], text["Offer"], text["Close"], tuple(PushBack(turn.heading, turn.body) for turn in turns),
+            text["Write down"], text["Never say"], text["Hand over when"], text["Short form"], passages,
+        )  # fmt: skip
+
+    def _check_slug(self, path: Path, slug: str) -> None:
+        if slug != path.stem:
+            self._problem(path, f"slug: it must be the file's name, {path.stem}")
+
+    def _check_cites(self, path: Path, sources: list[Source], body: str) -> None:
+        # A cite may share its brackets with others: (BLS, 2025; HHS OCR, 2002).
+        quoted = {" ".join(part.split()) for group in re.findall(r"\(([^()]+)\)", body) for part in group.split(";")}
+        for source in sources:
+            if source.cite not in quoted:
+                self._problem(path, f"sources: ({source.cite}) is not quoted anywhere in the text")
+        for part in sorted(quoted - {source.cite for source in sources}):
+            if re.fullmatch(r"[^,]+(?:, [^,]+)*, (?:\d{4}(?:-\d{2,4})?|n\.d\.)", part):
+                self._problem(path, f"({part}): this source is not listed in the front matter")
+
+    def _links(self, path: Path, section: Section) -> list[str]:
+        documents = []
+        for target in _LINK.findall(section.body):
+            if target.startswith(("http://", "https://")):
+                continue
+            file = (path.parent / target.partition("#")[0]).resolve()
+            doc = f"{file.parent.name}/{file.stem}"
+            if doc in self.known and file.suffix == ".md":
+                documents.append(doc)
+            else:
+                self._problem(path, f"{section.heading}: the link {target} leads nowhere")
+        return documents
+
+
+def _step(row: _StepRow, stage: StageName) -> Step:
+    return Step(
+        row.id, stage, row.do, row.proof, row.measure, row.guide, row.effort,
+        tuple(row.after), tuple(row.asked), tuple(row.done_as),
+    )  # fmt: skip
