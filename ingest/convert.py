@@ -32,9 +32,8 @@ _ACTIVE = re.compile(r"\b(?:javascript|vbscript):\S+|\bdata:[a-z]+/[\w.+-]+[;,]\
 _DROPPED = "script, style, nav, aside, noscript, template, iframe, svg, footer, [aria-hidden=true], [hidden]"
 _INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
-_NOT_STARTED = "the document reader did not start; reinstall the coach and try again"
 _SLOW = "it took too long to read; split it into smaller files"
-_CRASHED = "the document reader stopped at it; save it again from the program it was made with, or as a PDF"
+_CRASHED = "it is damaged, or too large to read; save it again, or split it into smaller files"
 _MEMORY = "it needs too much memory to read; split it into smaller files"
 _PROTECTED = "it is protected by a password; remove the protection and try again"
 _BAD = {
@@ -71,7 +70,8 @@ class Converter:
         if self._child is None or self._child.poll() is not None:
             self.close()
             self._start()
-        reply = self._ask({"path": str(path.resolve()), "media_type": media_type}, self._timeout_seconds, _CRASHED)
+        question = {"path": str(path.resolve()), "media_type": media_type}
+        reply = self._ask(question, self._timeout_seconds, _CRASHED)
         if "reason" not in reply:
             return reply["markdown"]
         if reply["reason"] == _MEMORY:
@@ -95,7 +95,7 @@ class Converter:
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         )
         # The child says when its imports are done, so that they do not count against the first file.
-        self._ask(None, _START_SECONDS, _NOT_STARTED)
+        self._ask(None, _START_SECONDS, "the document reader did not start; reinstall the coach and try again")
 
     def _ask(self, question: dict[str, str] | None, seconds: float, otherwise: str) -> dict[str, str]:
         """The child's next line; a child that gives none in time is killed."""
@@ -121,6 +121,8 @@ class Converter:
         finally:
             watch.cancel()
             watch.join()
+        if late.is_set():
+            self.close()
         return reply
 
 
@@ -143,7 +145,7 @@ def _serve(memory_bytes: int, max_chars: int) -> None:
                 reply = {"reason": "it holds too much text for one document; split it into smaller files"}
         except SourceError as error:
             reply = {"reason": str(error)}
-        except OSError:
+        except (FileNotFoundError, PermissionError, IsADirectoryError):
             reply = {"reason": "it cannot be opened; check that you may read it"}
         except MemoryError:
             reply = {"reason": _MEMORY}

@@ -26,8 +26,8 @@ _HEADERS = {"User-Agent": "clinic-coach", "Accept": ", ".join(_ACCEPTED), "Accep
 _REDIRECTS = {301, 302, 303, 307, 308}
 # Some of Python's text codecs (punycode, idna) take quadratic time, and a server names whichever it likes.
 _CHARSET = re.compile(r"(iso-?8859|windows-12|cp12|latin|us-ascii|utf-?8|utf-?16|koi8|gb|big5|shift_jis|euc)[\w-]*")
-# No host, a last dot, or 2130706433, 0x7f.1 and 127.1: IP addresses to some programs and names to others.
-_ODD_HOST = re.compile(r"|.*\.|(?!\d+(?:\.\d+){3}$)(?:[^:]*\.)?(?:\d+|0x[0-9a-f]*)", re.IGNORECASE)
+# No host, a last dot, a scope, or 2130706433, 0x7f.1 and 127.1: IP addresses to some programs and names to others.
+_ODD_HOST = re.compile(r"|.*\.|.*%.*|(?!\d+(?:\.\d+){3}$)(?:[^:]*\.)?(?:\d+|0x[0-9a-f]*)", re.IGNORECASE)
 _LINKS_WITHIN_BYTES = 2 * 2**20
 
 # Written out because `is_global` differs between Python 3.11's patch releases. From IANA's special-purpose registries.
