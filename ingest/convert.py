@@ -1,46 +1,26 @@
 """HTML, PDF and Word to Markdown, in a child process with limits on time, memory and output."""
 
 import importlib
-import io
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
-import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
-from bs4.dammit import EncodingDetector
-from bs4.element import PreformattedString
-
+from ingest.readers import DAMAGED, read
 from knowledge.errors import SourceError
 
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _START_SECONDS = 60.0
-_MAX_UNPACKED_BYTES = 200 * 10**6
-# Deflate cannot pass 1032:1; Word's own XML stays far below 100:1.
-_MAX_RATIO = 300
 # All that the child is given of the environment: it reads strangers' files and needs no tokens.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 _FORBIDDEN_EVENTS = ("socket.connect", "socket.getaddrinfo", "subprocess.", "os.system", "os.exec", "os.posix_spawn")
-# Text can spell a link that a later reader of the Markdown would make live.
-_ACTIVE = re.compile(r"\b(?:javascript|vbscript):\S+|\bdata:[a-z]+/[\w.+-]+[;,]\S*", re.IGNORECASE)
-_DROPPED = "script, style, nav, aside, noscript, template, iframe, svg, footer, [aria-hidden=true], [hidden]"
-_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 _SLOW = "it took too long to read; split it into smaller files"
 _CRASHED = "it is damaged, or too large to read; save it again, or split it into smaller files"
 _MEMORY = "it needs too much memory to read; split it into smaller files"
-_PROTECTED = "it is protected by a password; remove the protection and try again"
-_BAD = {
-    "text/html": "it cannot be read as a web page; save it again from a browser",
-    "application/pdf": "it cannot be read as a PDF; it may be damaged",
-    _WORD: "it cannot be read as a Word document; it may be damaged",
-}
 
 
 class Converter:
@@ -65,7 +45,7 @@ class Converter:
 
     def convert(self, path: Path, media_type: str) -> str:
         """The file's text as Markdown; raises SourceError with the reason when there is none to be had."""
-        if media_type not in _BAD:
+        if media_type not in DAMAGED:
             raise SourceError("this type is not read; use a web page, PDF or Word (.docx) document")
         if self._child is None or self._child.poll() is not None:
             self.close()
@@ -100,7 +80,9 @@ class Converter:
     def _ask(self, question: dict[str, str] | None, seconds: float, otherwise: str) -> dict[str, str]:
         """The child's next line; a child that gives none in time is killed."""
         child = self._child
-        assert child is not None and child.stdin is not None and child.stdout is not None
+        assert child is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         late = threading.Event()
 
         def stop() -> None:
@@ -139,7 +121,7 @@ def _serve(memory_bytes: int, max_chars: int) -> None:
     for line in sys.stdin.buffer:
         question = json.loads(line)
         try:
-            markdown = _clean(_READERS[question["media_type"]](Path(question["path"]).read_bytes()))
+            markdown = read(Path(question["path"]).read_bytes(), question["media_type"])
             reply = {"markdown": markdown}
             if len(markdown) > max_chars:
                 reply = {"reason": "it holds too much text for one document; split it into smaller files"}
@@ -150,7 +132,7 @@ def _serve(memory_bytes: int, max_chars: int) -> None:
         except MemoryError:
             reply = {"reason": _MEMORY}
         except Exception:
-            reply = {"reason": _BAD[question["media_type"]]}
+            reply = {"reason": DAMAGED[question["media_type"]]}
         wire.write(json.dumps(reply).encode() + b"\n")
         wire.flush()
 
@@ -169,114 +151,6 @@ def _stay_inside(event: str, _: tuple[Any, ...]) -> None:
     if event.startswith(_FORBIDDEN_EVENTS):
         raise RuntimeError(event)
 
-
-def _clean(markdown: str) -> str:
-    # Lone surrogates and NULs can stand in a damaged PDF, and nothing later can store them.
-    return _ACTIVE.sub("", markdown.encode("utf-8", "ignore").decode().replace("\0", "")).strip()
-
-
-def _html(data: bytes) -> str:
-    soup = BeautifulSoup(_decoded(data), "html.parser")
-    title = soup.title.extract().get_text(" ", strip=True) if soup.title else ""
-    page = _content(soup)
-    if not page.get_text(strip=True):
-        raise SourceError("it holds no text of its own; open it in a browser, print it to a PDF and add that")
-    if title and not page.find("h1"):
-        page.insert(0, soup.new_tag("h1", string=title))
-    return _markdown(str(page))
-
-
-def _decoded(data: bytes) -> str:
-    body, marked = EncodingDetector.strip_byte_order_mark(data)
-    declared = EncodingDetector.find_declared_encoding(body, is_html=True)
-    for encoding in (marked or declared or "utf-8", "utf-8"):
-        with suppress(LookupError, UnicodeError):
-            return body.decode(encoding)
-    return body.decode("cp1252", "replace")
-
-
-def _content(soup: BeautifulSoup) -> Tag:
-    """The part of the page that a reader came for."""
-
-    def holds_most(tag: Tag) -> bool:
-        return 2 * len(tag.get_text(strip=True)) > len(soup.get_text(strip=True))
-
-    for mark in soup.find_all(string=lambda text: isinstance(text, PreformattedString)):
-        mark.extract()
-    for tag in [*soup.select(_DROPPED), *soup.find_all(style=_INVISIBLE)]:
-        tag.decompose()
-    for header in soup.select("header:not(article header, main header, section header)"):
-        header.decompose()
-    for form in soup.find_all("form"):
-        if not holds_most(form):  # Some sites wrap the whole page in one form.
-            form.decompose()
-    return next((tag for tag in soup.select("main, [role=main], article") if holds_most(tag)), soup.body or soup)
-
-
-def _markdown(html: str) -> str:
-    from markitdown.converters import HtmlConverter
-
-    converter = HtmlConverter()
-    return converter.convert_string(html, strip=["a", "img"], escape_asterisks=False, escape_underscores=False).markdown
-
-
-def _pdf(data: bytes) -> str:
-    from markitdown import StreamInfo
-    from markitdown.converters import PdfConverter
-    from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError
-    from pdfminer.pdfpage import PDFPage
-    from pdfminer.pdfparser import PDFParser
-
-    try:
-        document = PDFDocument(PDFParser(io.BytesIO(data)))
-    except PDFEncryptionError:
-        raise SourceError(_PROTECTED) from None
-    # pdfminer reads what it can of a file cut short; half a document is not to be taken for the whole.
-    if b"%%EOF" not in data.rstrip(b"\0\r\n ")[-2048:] or not any(PDFPage.create_pages(document)):
-        raise SourceError(_BAD["application/pdf"])
-    markdown = PdfConverter().convert(io.BytesIO(data), StreamInfo()).markdown
-    if not re.sub(r"\(cid:\d+\)", "", markdown).strip():
-        raise SourceError("it holds no text, only pictures; run it through text recognition (OCR) and add the result")
-    return markdown
-
-
-def _word(data: bytes) -> str:
-    import mammoth
-    from markitdown.converter_utils.docx.pre_process import pre_process_docx
-
-    _check_word(data)
-    # Not DocxConverter: it opens every picture, and a linked one fails the whole document.
-    html: str = mammoth.convert_to_html(
-        pre_process_docx(io.BytesIO(data)),
-        style_map="p[style-name='Title'] => h1:fresh",
-        include_embedded_style_map=False,
-        convert_image=lambda image: [],
-    ).value
-    markdown = _markdown(html)
-    if not markdown.strip():
-        raise SourceError("it holds no text; check that it is the right file")
-    return markdown
-
-
-def _check_word(data: bytes) -> None:
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        encrypted = "EncryptedPackage".encode("utf-16-le") in data
-        raise SourceError(_PROTECTED if encrypted else "it is an old Word file; save it as .docx and try again")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = archive.infolist()
-        if any(part.flag_bits & 1 for part in parts):
-            raise SourceError(_PROTECTED)
-        absurd = any(part.file_size > max(_MAX_RATIO * part.compress_size, 2**20) for part in parts)
-        if absurd or sum(part.file_size for part in parts) > _MAX_UNPACKED_BYTES:
-            raise SourceError("it unpacks to far more than a document holds; save it again with Word")
-        for part in parts:
-            # Reading stops at the declared size and then compares the checksum, so that a lie about it shows here.
-            content = archive.read(part)
-            if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content.replace(b"\0", b""):
-                raise SourceError(_BAD[_WORD])
-
-
-_READERS = {"text/html": _html, "application/pdf": _pdf, _WORD: _word}
 
 if __name__ == "__main__":
     _serve(int(sys.argv[1]), int(sys.argv[2]))

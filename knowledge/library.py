@@ -3,17 +3,30 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from knowledge.errors import LibraryError
+from knowledge.forms import GuideFront, HuddleRow, RoadmapFront, ScriptFront, StageRow, StepRow, Text
 from knowledge.markdown import Section, sections
-from knowledge.types import STAGES, Guide, Passage, PushBack, Script, Source, Stage, StageName, Step, Wording
+from knowledge.types import (
+    STAGES,
+    Guide,
+    Huddle,
+    Kind,
+    Passage,
+    PushBack,
+    Script,
+    Source,
+    Stage,
+    StageName,
+    Step,
+    Wording,
+)
 
 SCRIPT_PARTS = (
     "Say first", "Check identity", "Acknowledge", "Explain", "Offer", "Close", "If they push back",
@@ -23,54 +36,6 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _SLOT = re.compile(r"\{([^{}#]+)\}")
 
 T = TypeVar("T")
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class _RoadmapFront(_Strict):
-    title: Text
-    promise: Text
-    reviewed: date
-    sources: list[Source] = []
-
-
-class _GuideFront(_RoadmapFront):
-    slug: Text
-    stages: list[StageName]
-
-
-class _ScriptFront(_Strict):
-    slug: Text
-    title: Text
-    stages: list[StageName]
-    guides: list[Text]
-    takes_over: Text
-    reviewed: date
-    situations: list[Text]
-    sources: list[Source] = []
-
-
-class _StepRow(_Strict):
-    id: Text
-    do: Text
-    proof: Text
-    measure: Text
-    guide: Text
-    effort: Text
-    after: list[Text] = []
-    asked: list[Text] = []
-    done_as: list[Text] = []
-
-
-class _StageRow(_Strict):
-    title: Text
-    purpose: Text
-    known_as: list[Text]
-    gate: list[Text]
-    steps: list[_StepRow]
 
 
 @dataclass(frozen=True)
@@ -91,6 +56,7 @@ class Library:
     chapters: Mapping[str, Chapter]
     guides: Mapping[str, Guide]
     scripts: Mapping[str, Script]
+    huddles: tuple[Huddle, ...]
     slots: Mapping[str, str]
     wording: Wording
 
@@ -129,6 +95,9 @@ class _Loader:
         chapters, linked = self._roadmap()
         guides = {guide.id: guide for path in self._files("guides") if (guide := self._guide(path))}
         scripts = {script.id: script for path in self._files("scripts") if (script := self._script(path, slots))}
+        huddles = tuple(
+            huddle for path in sorted((self.folder / "huddles").glob("*.yaml")) for huddle in self._huddles(path)
+        )
         for unreached in sorted(guides.keys() - set(linked)):
             self._problem(self.folder / f"{unreached}.md", "no link from roadmap.md leads here")
         ordered = {doc: guides[doc] for doc in [*linked, *sorted(guides.keys() - set(linked))] if doc in guides}
@@ -136,7 +105,7 @@ class _Loader:
             self._check_steps(stage, {step.id for other in stages.values() for step in other.steps})
         if self.problems or wording is None:
             raise LibraryError(self.problems)
-        return Library(stages, chapters, ordered, scripts, slots, wording)
+        return Library(stages, chapters, ordered, scripts, huddles, slots, wording)
 
     def _problem(self, path: Path, what: str) -> None:
         name = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
@@ -196,7 +165,7 @@ class _Loader:
 
     def _stages(self) -> dict[StageName, Stage]:
         path = self.folder / "stages.yaml"
-        rows = self._valid(path, dict[StageName, _StageRow], self._yaml(path, self._read(path))) or {}
+        rows = self._valid(path, dict[StageName, StageRow], self._yaml(path, self._read(path))) or {}
         if rows and tuple(rows) != STAGES:
             self._problem(path, f"the stages must be {', '.join(STAGES)}, in that order")
         return {
@@ -223,7 +192,7 @@ class _Loader:
 
     def _roadmap(self) -> tuple[dict[str, Chapter], list[str]]:
         path = self.folder / "roadmap.md"
-        front, body = self._front(path, _RoadmapFront)
+        front, body = self._front(path, RoadmapFront)
         found = sections(body)
         expected = [*STAGES, "faq"]
         anchors = [section.anchor for section in found if section.level == 2]
@@ -251,7 +220,7 @@ class _Loader:
         return chapters, list(dict.fromkeys(linked))
 
     def _guide(self, path: Path) -> Guide | None:
-        front, body = self._front(path, _GuideFront)
+        front, body = self._front(path, GuideFront)
         if front is None:
             return None
         self._check_slug(path, front.slug)
@@ -268,7 +237,7 @@ class _Loader:
         )
 
     def _passage(
-        self, path: Path, section: Section, doc: str, kind: Any, above: tuple[str, ...], stages: tuple[StageName, ...]
+        self, path: Path, section: Section, doc: str, kind: Kind, above: tuple[str, ...], stages: tuple[StageName, ...]
     ) -> Passage | None:
         asked: tuple[str, ...] = ()
         body = section.body
@@ -282,7 +251,7 @@ class _Loader:
         return Passage(doc, section.anchor, above + section.path, body.strip(), kind, asked, stages)
 
     def _script(self, path: Path, slots: Mapping[str, str]) -> Script | None:
-        front, body = self._front(path, _ScriptFront)
+        front, body = self._front(path, ScriptFront)
         if front is None:
             return None
         self._check_slug(path, front.slug)
@@ -324,6 +293,22 @@ class _Loader:
             text["Write down"], text["Never say"], text["Hand over when"], text["Short form"], passages,
         )  # fmt: skip
 
+    def _huddles(self, path: Path) -> list[Huddle]:
+        rows = self._valid(path, list[HuddleRow], self._yaml(path, self._read(path))) or []
+        seen: set[str] = set()
+        for row in rows:
+            if row.id in seen or not row.id.startswith(f"{path.stem}-"):
+                self._problem(path, f"{row.id}: an id must be unique and start with {path.stem}-")
+            seen.add(row.id)
+            if row.behind not in self.known:
+                self._problem(path, f"{row.id}.behind: there is no {row.behind}")
+        return [
+            Huddle(
+                row.id, row.theme, row.opening, row.question, row.drill, row.number, row.behind, tuple(row.when), row.short
+            )
+            for row in rows
+        ]  # fmt: skip
+
     def _check_slug(self, path: Path, slug: str) -> None:
         if slug != path.stem:
             self._problem(path, f"slug: it must be the file's name, {path.stem}")
@@ -352,7 +337,7 @@ class _Loader:
         return documents
 
 
-def _step(row: _StepRow, stage: StageName) -> Step:
+def _step(row: StepRow, stage: StageName) -> Step:
     return Step(
         row.id, stage, row.do, row.proof, row.measure, row.guide, row.effort,
         tuple(row.after), tuple(row.asked), tuple(row.done_as),

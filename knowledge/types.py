@@ -6,6 +6,10 @@ from typing import Literal, get_args
 StageName = Literal["entry", "senior", "lead", "assistant-manager", "manager"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
 
+Occasion = Literal[
+    "monday", "friday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+    "november", "december", "winter", "summer", "flu-season", "after-holiday", "payday",
+]  # fmt: skip
 Kind = Literal["guide", "script", "roadmap", "step", "clinic"]
 
 
@@ -135,6 +139,21 @@ class Script:
     hand_over_when: str
     short_form: str
     passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Huddle:
+    """A prompt for a team's start of day. behind: its guide or script; when: the days it is for, empty for any."""
+
+    id: str
+    theme: str
+    opening: str
+    question: str
+    drill: str
+    number: str
+    behind: str
+    when: tuple[Occasion, ...]
+    short: str
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Coach:
         else:
             text, sources = compose(question.text, hits, self._library.title, slots)
         stage = self._library.stages[own_stage(profile) or question.stage or "entry"]
-        step = next_step(question.text, stage, profile.done, documents, self._find_steps)
+        step = next_step(question.text, stage, profile.done, documents, self._find_steps, question.wants_next)
         return Reply("script" if script else "answer", text, sources, (step,) if step else (), documents)
 
     def _unknown(self, hits: Sequence[Hit]) -> Reply:

@@ -10,47 +10,64 @@ from knowledge.types import Hit, Passage, Script
 from knowledge.words import terms
 
 MAX_WORDS = 115
-_SECOND_WORDS = 35
+# Below this many words left, a second source has no room to say anything.
+_SECOND_WORDS = 12
 # A second source is quoted when it is nearly as good as the first.
 _NEARLY = 0.8
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[A-Z0-9{])")
 _ABBREVIATED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|e\.g|i\.e|U\.S|a\.m|p\.m)\.[\"')]*$")
 _ITEM = re.compile(r"\s*(?:[-*]|\d+[.)])\s+")
+_POINTER = re.compile(r"\W*\[[^\]]+\]\([^)]*\)")
+_LEANING = re.compile(
+    r"(?:\w+\s+){0,3}(?:this|that|these|those|it|its|they|their|them|both|such|either|otherwise|then)\b", re.I
+)
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 Title = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
-class Unit:
-    """The smallest piece that is quoted: a sentence or a whole list item. mark: its list marker, "" for prose."""
+class Block:
+    """A paragraph as its sentences, or a list as its items. marks: each item's list marker, empty for a paragraph."""
 
-    text: str
-    mark: str
-    paragraph: int
+    pieces: tuple[str, ...]
+    marks: tuple[str, ...] = ()
 
     @property
     def words(self) -> int:
-        return len(self.text.split())
+        return sum(len(piece.split()) for piece in self.pieces)
+
+    def first(self, words: int) -> "Block | None":
+        """As many whole pieces from the start as fit; None when that would be none, or a list of one."""
+        kept = 0
+        while kept < len(self.pieces) and sum(len(piece.split()) for piece in self.pieces[: kept + 1]) <= words:
+            kept += 1
+        if kept < (2 if self.marks and len(self.pieces) > 1 else 1):
+            return None
+        return Block(self.pieces[:kept], self.marks[:kept])
+
+    def markdown(self) -> str:
+        if not self.marks:
+            return " ".join(self.pieces)
+        return "\n".join(f"{mark} {piece}" for mark, piece in zip(self.marks, self.pieces, strict=True))
 
 
 def compose(
     question: str, hits: Sequence[Hit], title: Title, slots: Mapping[str, str]
 ) -> tuple[str, tuple[Citation, ...]]:
-    """The answer as Markdown and its sources: mostly the best passage, and the next one's point where it adds one."""
-    first = hits[0]
-    chosen = select(question, first.passage.text, MAX_WORDS - _SECOND_WORDS)
-    blocks = [(first.passage, chosen)]
+    """The answer as Markdown and its sources: the best passage, and the next document's point where it adds one."""
+    quoted = [(hits[0].passage, select(question, hits[0].passage.text, MAX_WORDS))]
+    room = MAX_WORDS - sum(block.words for block in quoted[0][1])
     second = _second(hits)
-    if second:
-        room = MAX_WORDS - sum(unit.words for unit in chosen)
-        lead = select(question, second.passage.text, min(room, _SECOND_WORDS), lead_only=True)
+    if second and room >= _SECOND_WORDS:
+        lead = blocks(second.passage.text)[0].first(room)
         if lead:
-            blocks.append((second.passage, lead))
+            quoted.append((second.passage, [Block(lead.pieces[:1], lead.marks[:1])]))
     parts, sources = [], []
-    for n, (passage, used) in enumerate(blocks, start=1):
-        parts.append(f"{fill(_render(used), slots)} [{n}]")
-        sources.append(cite(n, passage, fill(plain(" ".join(unit.text for unit in used)), slots), title))
+    for n, (passage, used) in enumerate(quoted, start=1):
+        text = fill("\n\n".join(block.markdown() for block in used), slots)
+        parts.append(f"{text} [{n}]")
+        sources.append(cite(n, passage, plain(text), title))
     return "\n\n".join(parts), tuple(sources)
 
 
@@ -72,7 +89,7 @@ def compose_script(
             ("Offer", script.offer),
             ("Close", script.close),
         )
-        text = "\n\n".join(f"**{label}**\n{words}" for label, words in parts) + " [1]"
+        text = "\n\n".join(f"**{label}:** {words}" for label, words in parts) + " [1]"
     quote = turn.answer if turn else script.say_first
     return fill(_unlink(text), slots), (cite(1, hit.passage, fill(plain(quote), slots), title),)
 
@@ -87,34 +104,41 @@ def fill(text: str, slots: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda match: slots.get(match[1], match[0]), text)
 
 
-def select(question: str, text: str, budget: int, lead_only: bool = False) -> list[Unit]:
-    """The units of a passage that answer a question best, in their own order, within a number of words.
+def select(question: str, text: str, budget: int) -> list[Block]:
+    """The parts of a passage that answer a question best, in their own order, within a number of words.
 
-    The opening sentence answers a section's question and comes first; then whole sentences and list items by how many
-    of the question's words they hold, earlier ones first. Nothing is cut inside a unit; an opening sentence that is
-    longer than the budget is kept alone, unless lead_only asks only for what fits.
+    The opening paragraph answers a section's question and comes first. Then come whole paragraphs and lists, those
+    first that hold more of the question's words; a list that does not fit is kept from its start.
     """
-    found = units(text)
-    if lead_only:
-        return found[:1] if found and found[0].words <= budget else []
+    found = blocks(text)
     wanted = set(terms(question))
-    scores = {place: len(wanted & set(terms(unit.text))) - 0.15 * place for place, unit in enumerate(found)}
-    kept, left = {0}, budget - found[0].words
-    for place in sorted(scores, key=lambda place: -scores[place]):
-        if place not in kept and found[place].words <= left:
-            kept.add(place)
-            left -= found[place].words
-    return [unit for place, unit in enumerate(found) if place in kept]
+    kept = {0: found[0].first(budget) or Block(found[0].pieces[:1], found[0].marks[:1])}
+    left = budget - kept[0].words
+    for place in sorted(range(1, len(found)), key=lambda place: -_relevance(found[place], place, wanted)):
+        part = found[place].first(left)
+        if part and (place - 1 in kept or not _LEANING.match(part.pieces[0])):
+            kept[place] = part
+            left -= part.words
+    return [kept[place] for place in sorted(kept)]
 
 
-def units(text: str) -> list[Unit]:
-    """A passage's text as sentences and list items, in order."""
+def blocks(text: str) -> list[Block]:
+    """A passage's text as paragraphs and lists, without sentences that only point elsewhere; at least one block."""
     found = []
-    for number, paragraph in enumerate(re.split(r"\n\s*\n", text.strip())):
-        for mark, words in _lines(paragraph):
-            pieces = [words] if mark else _sentences(words)
-            found += [Unit(piece, mark, number) for piece in pieces if piece]
-    return found
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        lines = _lines(paragraph)
+        items = [(mark, words) for mark, words in lines if mark]
+        prose = " ".join(words for mark, words in lines if not mark)
+        sentences = [_unlink(sentence) for sentence in _sentences(prose) if sentence and not _POINTER.match(sentence)]
+        if sentences:
+            found.append(Block(tuple(sentences)))
+        if items:
+            found.append(Block(tuple(_unlink(words) for _, words in items), tuple(mark for mark, _ in items)))
+    return found or [Block((_unlink(text.strip()),))]
+
+
+def _relevance(block: Block, place: int, wanted: set[str]) -> float:
+    return len(wanted & set(terms(" ".join(block.pieces)))) - 0.5 * place
 
 
 def _lines(paragraph: str) -> list[tuple[str, str]]:
@@ -122,11 +146,11 @@ def _lines(paragraph: str) -> list[tuple[str, str]]:
     for line in paragraph.splitlines():
         marker = _ITEM.match(line)
         if marker:
-            lines.append((marker[0].strip(), _unlink(line[marker.end() :].strip())))
+            lines.append((marker[0].strip(), line[marker.end() :].strip()))
         elif lines:
-            lines[-1] = (lines[-1][0], f"{lines[-1][1]} {_unlink(line.strip())}")
+            lines[-1] = (lines[-1][0], f"{lines[-1][1]} {line.strip()}")
         else:
-            lines.append(("", _unlink(line.strip())))
+            lines.append(("", line.strip()))
     return lines
 
 
@@ -145,25 +169,6 @@ def _sentences(text: str) -> list[str]:
 
 def _unlink(text: str) -> str:
     return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
-
-
-def _render(used: Sequence[Unit]) -> str:
-    lines: list[str] = []
-    last: Unit | None = None
-    number = 0
-    for unit in used:
-        if unit.mark:
-            number = number + 1 if last and last.mark and last.paragraph == unit.paragraph else 1
-            marker = "-" if unit.mark in "-*" else f"{number}."
-            lines.append(f"{marker} {unit.text}")
-        elif last and not last.mark and last.paragraph == unit.paragraph:
-            lines[-1] += f" {unit.text}"
-        else:
-            lines.append(unit.text if not lines else f"\n{unit.text}")
-        if unit.mark and last and not last.mark:
-            lines[-1] = f"\n{lines[-1]}"
-        last = unit
-    return "\n".join(lines)
 
 
 def _second(hits: Sequence[Hit]) -> Hit | None:

@@ -13,28 +13,30 @@ _BEHIND_THE_ANSWER = 0.12
 
 
 def next_step(
-    question: str, stage: Stage, done: Sequence[str], documents: Sequence[str], find: FindSteps
+    question: str, stage: Stage, done: Sequence[str], documents: Sequence[str], find: FindSteps, in_order: bool = False
 ) -> Step | None:
     """The step to take next, or None when all of the stage's steps are done.
 
-    documents: ids of the documents the answer came from, best first. The step nearest to the question wins, then what
-    must come before it; a question that is about no step in particular gets the stage's first open one.
+    documents: ids of the documents the answer came from, best first. The step nearest to the question wins; where it is
+    known what the person has done, what must come before it wins over that. in_order, or a question that is about no
+    step in particular, gets the stage's first open one.
     """
     steps = {step.id: step for step in stage.steps}
     finished = _finished(done, stage.name, steps, find)
     open_steps = [step for step in stage.steps if step.id not in finished]
     if not open_steps:
         return None
-    near = {hit.passage.anchor: hit.cosine for hit in find(question, stage.name)}
+    near = {} if in_order else {hit.passage.anchor: hit.cosine for hit in find(question, stage.name)}
     scored = [
         (near[step.id] + (_BEHIND_THE_ANSWER if step.guide in documents[:2] else 0.0), step)
         for step in open_steps
         if near.get(step.id, 0.0) >= _ABOUT
     ]
     if scored:
-        return _first_of(max(scored, key=lambda item: item[0])[1], steps, finished)
+        nearest = max(scored, key=lambda item: item[0])[1]
+        return _first_of(nearest, steps, finished) if finished else nearest
     behind = [step for step in open_steps if step.guide in documents[:2]]
-    return _first_of((behind or open_steps)[0], steps, finished)
+    return _first_of((open_steps if in_order else behind or open_steps)[0], steps, finished)
 
 
 def _finished(done: Sequence[str], stage: StageName, steps: Mapping[str, Step], find: FindSteps) -> set[str]:

@@ -14,6 +14,11 @@ _GREETING = re.compile(
 _HELP = re.compile(
     r"\W*(help|what can you do|how do(es)? (you|this|it) work|who are you|what are you)( me| for me)?\W*", re.IGNORECASE
 )
+_NEXT = re.compile(
+    r"\b(what|where|whats|what's)\b.{0,30}\bnext\b|\bnext (step|skill|thing|project|move)\b|^\W*next\W*$"
+    r"|\bwhere (do|should) i (start|begin)\b|\bwhat should i (work on|learn|take on|tackle|focus on)\b",
+    re.IGNORECASE,
+)
 # Words that show that a stage is meant as a rung of the ladder, and not the person down the hall who holds it.
 _CAREER = re.compile(
     r"\b(becom\w*|promot\w*|get(ting)? to|mov\w+ up|role|stage|level|ladder|rung|path|career|ready for|interview\w*"
@@ -25,6 +30,7 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH_ALONE = 4
+_SUBJECT = 3
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,14 @@ class Question:
     """A message understood. text: what to search for, earlier turns included where the message leans on them.
 
     stage: the stage the question names, else the asker's, else None; named: whether the question names it.
+    wants_next: it asks for the next step, and names no subject.
     """
 
     asked: str
     text: str
     stage: StageName | None
     named: bool
+    wants_next: bool = False
 
 
 def is_greeting(text: str) -> bool:
@@ -55,7 +63,11 @@ def understand(message: Message, profile: Profile, stages: Mapping[StageName, St
     asked = " ".join(message.text.split())
     text = _with_history(asked, message.history)
     named = stage_named(asked, stages) or (stage_named(text, stages) if text != asked else None)
-    return Question(asked, text, named or own_stage(profile), named is not None)
+    stage = named or own_stage(profile)
+    if stage and _NEXT.search(asked) and len(terms(_NEXT.sub("", asked))) < _SUBJECT:
+        # Alone these words are near to everything, so the stage's own name is searched with them.
+        return Question(asked, f"{stages[stage].title}: {asked}", stage, named=True, wants_next=True)
+    return Question(asked, text, stage, named is not None)
 
 
 def own_stage(profile: Profile) -> StageName | None:

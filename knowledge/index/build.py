@@ -97,7 +97,7 @@ def write_version(
 
 def _check(folder: Path, vectors: int) -> None:
     command = [sys.executable, "-m", "knowledge.index.check", str(folder), str(vectors)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
     if run.returncode:
         last = (run.stderr.strip().splitlines() or [f"it ended with status {run.returncode}"])[-1]
         raise IngestRefused(
