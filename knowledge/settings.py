@@ -18,8 +18,6 @@ class Settings(BaseSettings):
     index_dir: Path = Path("var/index")
     knowledge_dir: Path = LIBRARY
     embedding_model: str = "all-MiniLM-L6-v2"
-    llm_model: str | None = None
-    llm_base_url: str | None = None
     slack_bot_token: str | None = Field(default=None, repr=False)
     slack_app_token: str | None = Field(default=None, repr=False)
     slack_api_url: str = "https://slack.com/api/"

@@ -7,8 +7,8 @@ StageName = Literal["entry", "senior", "lead", "assistant-manager", "manager"]
 STAGES: tuple[StageName, ...] = get_args(StageName)
 
 Occasion = Literal[
-    "monday", "friday", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-    "november", "december", "winter", "summer", "flu-season", "after-holiday", "payday",
+    "monday", "friday", "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december", "winter", "summer", "flu-season", "after-holiday", "payday",
 ]  # fmt: skip
 Kind = Literal["guide", "script", "roadmap", "step", "clinic"]
 
