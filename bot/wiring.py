@@ -31,7 +31,7 @@ class App:
 def build(settings: Settings) -> App:
     """The parts put together; loads the library, and neither the model nor the index."""
     library = load(settings.knowledge_dir)
-    embedder = Embedder(settings.embedding_model)
+    embedder = Embedder(settings.embedding_model, threads=1)
     index = Index(settings.index_dir, embedder)
     coach = Coach(library, index.search, index.steps, load_calibration(CALIBRATION, embedder.fingerprint))
     return App(settings, library, embedder, index, coach, Service(coach.reply, library.wording))

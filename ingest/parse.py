@@ -13,6 +13,9 @@ from knowledge.errors import SourceError
 from knowledge.markdown import plain, sections
 
 _NUMBERED = re.compile(r"(\d{1,2})(?:\.\d{1,2}){0,3}[.)]?\s+(?=\S)")
+# Plain text that Markdown would read as something else: a line of dashes turns the line above it into a heading.
+_RULE = re.compile(r"\s*[-=*_]+\s*")
+_MARKS = re.compile(r"^(\s*)(#+\s|```|~~~)")
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -55,7 +58,7 @@ def headed(text: str) -> str:
         marked[written[0]] = "# "
     out = []
     for place, line in enumerate(lines):
-        escaped = re.sub(r"^(\s*)(#+\s)", r"\1\\\2", line)
+        escaped = "" if _RULE.fullmatch(line) else _MARKS.sub(r"\1\\\2", line)
         out.append(f"\n{marked[place]}{line.strip()}\n" if place in marked else escaped)
     return "\n".join(out).strip()
 

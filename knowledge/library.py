@@ -304,7 +304,8 @@ class _Loader:
                 self._problem(path, f"{row.id}.behind: there is no {row.behind}")
         return [
             Huddle(
-                row.id, row.theme, row.opening, row.question, row.drill, row.number, row.behind, tuple(row.when), row.short
+                row.id, row.theme, row.opening, row.question, row.drill, row.number, row.behind, tuple(row.when),
+                row.short,
             )
             for row in rows
         ]  # fmt: skip

@@ -7,6 +7,8 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 
 _PARSER = MarkdownIt("commonmark").enable("table")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[A-Z0-9{])")
+_ABBREVIATED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|e\.g|i\.e|U\.S|a\.m|p\.m)\.[\"')]*$")
 _ANCHOR = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 
 
@@ -65,6 +67,21 @@ def plain(text: str) -> str:
     text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
     text = re.sub(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])", r"\2", text)
     return text.replace("`", "")
+
+
+def sentences(text: str) -> list[str]:
+    """Prose cut after each sentence; abbreviations and quotations stay whole. White space becomes single spaces."""
+    text = " ".join(text.split())
+    found: list[str] = []
+    start = 0
+    for gap in _SENTENCE.finditer(text):
+        piece = text[start : gap.end()].strip()
+        inside_quotation = piece.count('"') % 2 or piece.count("\u201c") > piece.count("\u201d")
+        if _ABBREVIATED.search(piece) or inside_quotation:
+            continue
+        found.append(piece)
+        start = gap.end()
+    return [piece for piece in (*found, text[start:].strip()) if piece]
 
 
 def _unique(anchor: str, taken: set[str]) -> str:

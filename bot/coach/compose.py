@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.coach.types import Citation
-from knowledge.markdown import plain
+from knowledge.markdown import plain, sentences
 from knowledge.types import Hit, Passage, Script
 from knowledge.words import terms
 
@@ -14,8 +14,9 @@ MAX_WORDS = 115
 _SECOND_WORDS = 12
 # A second source is quoted when it is nearly as good as the first.
 _NEARLY = 0.8
-_SENTENCE = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[A-Z0-9{])")
-_ABBREVIATED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|e\.g|i\.e|U\.S|a\.m|p\.m)\.[\"')]*$")
+# What the clinic itself says of the matter is quoted sooner, and room is kept for it.
+_RELATED = 0.5
+_OWN_WORDS = 45
 _ITEM = re.compile(r"\s*(?:[-*]|\d+[.)])\s+")
 _POINTER = re.compile(r"\W*\[[^\]]+\]\([^)]*\)")
 _LEANING = re.compile(
@@ -56,13 +57,14 @@ def compose(
     question: str, hits: Sequence[Hit], title: Title, slots: Mapping[str, str]
 ) -> tuple[str, tuple[Citation, ...]]:
     """The answer as Markdown and its sources: the best passage, and the next document's point where it adds one."""
-    quoted = [(hits[0].passage, select(question, hits[0].passage.text, MAX_WORDS))]
+    first, second = hits[0].passage, _second(hits)
+    own = second is not None and second.kind == "clinic"
+    quoted = [(first, quote(question, first, MAX_WORDS - (_OWN_WORDS if own else 0)))]
     room = MAX_WORDS - sum(block.words for block in quoted[0][1])
-    second = _second(hits)
     if second and room >= _SECOND_WORDS:
-        lead = blocks(second.passage.text)[0].first(room)
-        if lead:
-            quoted.append((second.passage, [Block(lead.pieces[:1], lead.marks[:1])]))
+        point = quote(question, second, room) if own else _opening(second, room)
+        if point:
+            quoted.append((second, point))
     parts, sources = [], []
     for n, (passage, used) in enumerate(quoted, start=1):
         text = fill("\n\n".join(block.markdown() for block in used), slots)
@@ -104,17 +106,17 @@ def fill(text: str, slots: Mapping[str, str]) -> str:
     return _SLOT.sub(lambda match: slots.get(match[1], match[0]), text)
 
 
-def select(question: str, text: str, budget: int) -> list[Block]:
-    """The parts of a passage that answer a question best, in their own order, within a number of words.
-
-    The opening paragraph answers a section's question and comes first. Then come whole paragraphs and lists, those
-    first that hold more of the question's words; a list that does not fit is kept from its start.
-    """
-    found = blocks(text)
+def quote(question: str, passage: Passage, budget: int) -> list[Block]:
+    """The parts of a passage that answer a question best, in their own order, within a number of words; never none."""
+    found = blocks(passage.text)
     wanted = set(terms(question))
+    if passage.kind == "clinic":
+        return [_window(found, wanted, budget)]
+    # A section of the library answers its question in its opening paragraph. Then come whole paragraphs and lists,
+    # those first that hold more of the question's words; a list that does not fit is kept from its start.
     kept = {0: found[0].first(budget) or Block(found[0].pieces[:1], found[0].marks[:1])}
     left = budget - kept[0].words
-    for place in sorted(range(1, len(found)), key=lambda place: -_relevance(found[place], place, wanted)):
+    for place in sorted(range(1, len(found)), key=lambda place: -_relevance(found[place].pieces, wanted) + place / 2):
         part = found[place].first(left)
         if part and (place - 1 in kept or not _LEANING.match(part.pieces[0])):
             kept[place] = part
@@ -129,16 +131,30 @@ def blocks(text: str) -> list[Block]:
         lines = _lines(paragraph)
         items = [(mark, words) for mark, words in lines if mark]
         prose = " ".join(words for mark, words in lines if not mark)
-        sentences = [_unlink(sentence) for sentence in _sentences(prose) if sentence and not _POINTER.match(sentence)]
-        if sentences:
-            found.append(Block(tuple(sentences)))
+        said = [_unlink(sentence) for sentence in sentences(prose) if not _POINTER.match(sentence)]
+        if said:
+            found.append(Block(tuple(said)))
         if items:
             found.append(Block(tuple(_unlink(words) for _, words in items), tuple(mark for mark, _ in items)))
     return found or [Block((_unlink(text.strip()),))]
 
 
-def _relevance(block: Block, place: int, wanted: set[str]) -> float:
-    return len(wanted & set(terms(" ".join(block.pieces)))) - 0.5 * place
+def _window(found: Sequence[Block], wanted: set[str], budget: int) -> Block:
+    # A clinic's own document may come to the point anywhere, so the quotation starts there.
+    starts = [(block, place) for block in found for place in range(len(block.pieces))]
+    block, place = max(starts, key=lambda start: _relevance(start[0].pieces[start[1] : start[1] + 2], wanted))
+    rest = Block(block.pieces[place:], block.marks[place:])
+    return rest.first(budget) or Block(rest.pieces[:1], rest.marks[:1])
+
+
+def _opening(passage: Passage, budget: int) -> list[Block]:
+    first = blocks(passage.text)[0]
+    sentence = Block(first.pieces[:1], first.marks[:1])
+    return [sentence] if sentence.words <= budget else []
+
+
+def _relevance(pieces: Sequence[str], wanted: set[str]) -> int:
+    return len(wanted & set(terms(" ".join(pieces))))
 
 
 def _lines(paragraph: str) -> list[tuple[str, str]]:
@@ -154,26 +170,14 @@ def _lines(paragraph: str) -> list[tuple[str, str]]:
     return lines
 
 
-def _sentences(text: str) -> list[str]:
-    sentences: list[str] = []
-    start = 0
-    for gap in _SENTENCE.finditer(text):
-        piece = text[start : gap.end()].strip()
-        inside_quotation = piece.count('"') % 2 or piece.count("\u201c") > piece.count("\u201d")
-        if _ABBREVIATED.search(piece) or inside_quotation:
-            continue
-        sentences.append(piece)
-        start = gap.end()
-    return [*sentences, text[start:].strip()]
-
-
 def _unlink(text: str) -> str:
     return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
 
 
-def _second(hits: Sequence[Hit]) -> Hit | None:
+def _second(hits: Sequence[Hit]) -> Passage | None:
     first = hits[0]
-    for hit in hits[1:]:
-        if hit.passage.doc != first.passage.doc:
-            return hit if hit.score >= _NEARLY * first.score and hit.passage.kind != "script" else None
-    return None
+    others = [hit for hit in hits[1:] if hit.passage.doc != first.passage.doc and hit.passage.kind != "script"]
+    own = [hit for hit in others if hit.passage.kind == "clinic" and hit.score >= _RELATED * first.score]
+    near = [hit for hit in others[:1] if hit.score >= _NEARLY * first.score]
+    chosen = next(iter((own if first.passage.kind != "clinic" else []) + near), None)
+    return chosen.passage if chosen else None

@@ -24,21 +24,28 @@ from knowledge.index.version import (
     published,
     verify,
 )  # fmt: skip
-from knowledge.markdown import plain
+from knowledge.markdown import plain, sentences
 from knowledge.types import Passage
+
+# Raised when what a version holds, or how, has changed, so that the next ingest writes it anew.
+_FORMAT = 1
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 
 def digest(passages: Sequence[Passage], fingerprint: str) -> str:
     """What a version would hold, as one hash: the same passages and model give the same."""
-    content = json.dumps([fingerprint, [asdict(passage) for passage in passages]], ensure_ascii=False)
+    content = json.dumps([_FORMAT, fingerprint, [asdict(passage) for passage in passages]], ensure_ascii=False)
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
 def texts_of(passage: Passage) -> list[str]:
-    """What is embedded for a passage: its headings with its text, then each way people ask for it."""
-    return [" > ".join(passage.path) + "\n" + plain(passage.text), *passage.asked]
+    """What is embedded for a passage: its headings with its text, then each way people ask for it.
+
+    Nobody writes down how people ask for a clinic's own passages; their sentences stand in for that.
+    """
+    asked = sentences(plain(passage.text)) if passage.kind == "clinic" else passage.asked
+    return [" > ".join(passage.path) + "\n" + plain(passage.text), *asked]
 
 
 def read_back(index_dir: Path) -> tuple[Manifest, list[Passage]] | None:

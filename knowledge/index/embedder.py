@@ -22,11 +22,13 @@ class Embedder:
     """A sentence embedding model, loaded when first needed; safe to share between threads.
 
     name: `all-MiniLM-L6-v2` comes from an installed package and never touches the network; any other name or folder is
-    resolved by sentence-transformers. Vectors are rows of unit length.
+    resolved by sentence-transformers. Vectors are rows of unit length. threads: how many the model may use, None for
+    all: one question is too small to share, and a thread that waits for a busy core costs more than it saves.
     """
 
-    def __init__(self, name: str = DEFAULT_MODEL) -> None:
+    def __init__(self, name: str = DEFAULT_MODEL, threads: int | None = None) -> None:
         self.name = name.removeprefix("sentence-transformers/")
+        self._threads = threads
         self._model: Any = None
         self._lock = threading.Lock()
 
@@ -40,6 +42,10 @@ class Embedder:
         with self._lock:
             if self._model is None:
                 self._model = self._load()
+                if self._threads:
+                    import torch
+
+                    torch.set_num_threads(self._threads)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One unit-length row for each text."""

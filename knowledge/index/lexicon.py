@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from knowledge.markdown import plain
+from knowledge.markdown import plain, sentences
 from knowledge.types import Passage
 from knowledge.words import terms
 
 # How much a word counts in a heading, in the text, and in a way people ask for the passage.
 _WEIGHTS = (1.5, 1.0, 1.5)
+# Decoding a passage takes longer than finding it, so those read lately are kept; about 20 MB.
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Lexicon:
 
     def __init__(self, file: Path) -> None:
         self._db = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._read: dict[int, tuple[Passage, frozenset[str]]] = {}
         self.count: int = self._db.execute("SELECT count(*) FROM passages").fetchone()[0]
 
     def close(self) -> None:
@@ -46,9 +49,10 @@ class Lexicon:
             """
         )
         for row, passage in enumerate(passages):
-            columns = [
-                " ".join(terms(part)) for part in (" ".join(passage.path), plain(passage.text), " ".join(passage.asked))
-            ]
+            text = plain(passage.text)
+            # Nobody writes down how people ask for a clinic's own passages; their opening sentence tells their subject.
+            asked = " ".join(passage.asked) if passage.kind != "clinic" else " ".join(sentences(text)[:1])
+            columns = [" ".join(terms(part)) for part in (" ".join(passage.path), text, asked)]
             held = " ".join(sorted(set(" ".join(columns).split())))
             body = json.dumps(asdict(passage), ensure_ascii=False)
             db.execute("INSERT INTO passages VALUES (?, ?, ?)", (row, body, held))
@@ -80,9 +84,13 @@ class Lexicon:
     def passages(self, rows: Iterable[int]) -> dict[int, tuple[Passage, frozenset[str]]]:
         """Passages by row number, each with the terms it holds."""
         wanted = list(rows)
-        marks = ",".join("?" * len(wanted))
-        found = self._db.execute(f"SELECT row, body, terms FROM passages WHERE row IN ({marks})", wanted)  # noqa: S608
-        return {row: (_passage(body), frozenset(held.split())) for row, body, held in found}
+        if len(self._read) > _REMEMBERED:
+            self._read.clear()
+        missing = [row for row in wanted if row not in self._read]
+        marks = ",".join("?" * len(missing))
+        found = self._db.execute(f"SELECT row, body, terms FROM passages WHERE row IN ({marks})", missing)  # noqa: S608
+        self._read.update((row, (_passage(body), frozenset(held.split()))) for row, body, held in found)
+        return {row: self._read[row] for row in wanted}
 
     def all(self) -> list[Passage]:
         """Every passage, in row order."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from knowledge.types import STAGES, Hit, Passage, StageName
 
 # Weights of the three views of a passage, each standardised over the candidates.
-_TEXT, _ASKED, _WORDS = 1.0, 1.0, 0.5
-# A document is its best passage, half its second and a quarter of its third.
-_SUPPORT = (1.0, 0.5, 0.25)
+_TEXT, _ASKED, _WORDS = 1.0, 1.0, 1.0
+# A document is its best passage, and part of its second and third.
+_SUPPORT = (1.0, 0.4, 0.2)
 # In standard deviations: the roadmap's chapter for the asker's own stage, and for a stage that the question names.
-_OWN_STAGE, _NAMED_STAGE = 0.8, 2.5
+_OWN_STAGE, _NAMED_STAGE = 1.5, 2.5
 # What a clinic says of itself goes before what the library says of clinics.
 _CLINIC = 1.0
 _PASSAGES_PER_DOCUMENT = 4

@@ -22,7 +22,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _CANDIDATES = 60
-_STEP_CANDIDATES = 400
 
 
 class Index:
@@ -52,7 +51,7 @@ class Index:
         kept = set(list(dict.fromkeys(hit.passage.doc for hit in hits))[:k])
         return [hit for hit in hits if hit.passage.doc in kept]
 
-    def steps(self, text: str, stage: StageName, k: int = 5) -> list[Hit]:
+    def steps(self, text: str, stage: StageName, k: int = 25) -> list[Hit]:
         """The steps of a stage nearest to the text, best first; a passage's anchor is the step's id."""
         vector = self._vector(text)
         with self._lock:
@@ -128,6 +127,10 @@ class _Version:
         self.folder, self.manifest = folder, manifest
         self._lexicon = Lexicon(folder / "passages.sqlite")
         self._vectors = VectorStore(folder / "chroma")
+        self._step_rows, self._step_vectors = self._vectors.all("steps")
+        self._step_passages = {
+            row: found for row, (found, _) in self._lexicon.passages(set(self._step_rows.tolist())).items()
+        }
 
     def close(self) -> None:
         self._lexicon.close()
@@ -146,9 +149,9 @@ class _Version:
         ]
 
     def steps(self, vector: Vectors, stage: StageName, k: int) -> list[Hit]:
-        near = {hit.row: hit.cosine for hit in self._vectors.nearest("steps", vector, _STEP_CANDIDATES)}
-        found = self._lexicon.passages(near)
-        hits = [
-            Hit(passage, near[row], near[row], 0.0) for row, (passage, _) in found.items() if stage in passage.stages
-        ]
-        return sorted(hits, key=lambda hit: -hit.score)[:k]
+        best: dict[int, float] = {}
+        for row, cosine in zip(self._step_rows.tolist(), (self._step_vectors @ vector).tolist(), strict=True):
+            if stage in self._step_passages[row].stages:
+                best[row] = max(best.get(row, -1.0), cosine)
+        order = sorted(best.items(), key=lambda item: -item[1])[:k]
+        return [Hit(self._step_passages[row], cosine, cosine, 0.0) for row, cosine in order]

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.index.embedder import Vectors
 
 # text: one vector a passage. asked: one for each phrasing. steps: both, for the steps of the ladder.
 COLLECTIONS = ("text", "asked", "steps")
 _BATCH = 2000
-_SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}}
+_SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 128, "max_neighbors": 24}}
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,12 @@ class VectorStore:
             row = int(key.partition(".")[0])
             best[row] = max(best.get(row, -1.0), 1.0 - float(distance))
         return [Nearest(row, cosine) for row, cosine in sorted(best.items(), key=lambda item: -item[1])]
+
+    def all(self, collection: str) -> tuple[NDArray[np.int64], Vectors]:
+        """Every vector of a small collection with its row number, to be searched in memory."""
+        page = self._collections[collection].get(include=["embeddings"])
+        rows = np.array([int(key.partition(".")[0]) for key in page["ids"]], dtype=np.int64)
+        return rows, np.asarray(page["embeddings"], dtype=np.float32).reshape(len(rows), -1)
 
     def lost(self) -> list[str]:
         """The ids that a search by their own vector does not find; an equal text's vector counts as their own."""
