@@ -13,7 +13,7 @@ BIN := .venv/bin
 CONTENT := $(wildcard knowledge/*.md knowledge/*.yaml knowledge/*/*.md knowledge/*/*.yaml)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check lint eval fit bench lock clean
+.PHONY: run test check lint eval fit bench picture lock clean
 .DEFAULT_GOAL := run
 
 run: .venv/runtime var/index/made
@@ -38,6 +38,9 @@ fit: .venv/dev var/index/made
 
 bench: .venv/dev var/index/made
 	$(BIN)/python -m tests.bench
+
+picture: .venv/dev var/index/made
+	$(BIN)/python -m docs.make_picture
 
 .venv/runtime: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with make run PYTHON=...")'

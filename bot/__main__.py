@@ -1,4 +1,4 @@
-"""The command line: chat, ask, batch, slack."""
+"""The command line: chat, ask, batch, slack, library."""
 
 import json
 import logging
@@ -17,6 +17,9 @@ from knowledge.settings import load_settings
 from knowledge.types import STAGES, StageName
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="A coach for medical-office staff.")
+
+library_app = typer.Typer(rich_markup_mode=None, help="The content behind the answers.")
+app.add_typer(library_app, name="library")
 
 StageOption = Annotated[
     str | None, typer.Option("--stage", metavar="STAGE", help=f"Whose question it is: {', '.join(STAGES)}.")
@@ -102,6 +105,20 @@ def slack() -> None:
             "Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN in .env; README.md, In Slack, says where to find them."
         )
     serve(build(settings))
+
+
+@library_app.command("check")
+def check_library() -> None:
+    """Say what is wrong with the content, file by file and key by key."""
+    from knowledge.library import load
+
+    folder = load_settings().knowledge_dir
+    library = load(folder)
+    steps = sum(1 for _ in library.steps())
+    print(
+        f"{folder}: {len(library.guides)} guides, {len(library.scripts)} scripts, {len(library.huddles)} huddles, "
+        f"{steps} steps, {sum(1 for _ in library.passages()):,} passages. Nothing is wrong."
+    )
 
 
 def _stage(name: str | None) -> StageName | None:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 # Before anything imports huggingface_hub, which reads it once.
@@ -64,7 +64,7 @@ def _bag(text: str, dimensions: int) -> Vectors:
     return row / np.linalg.norm(row)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _place(term: str, dimensions: int) -> int:
     return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=4).digest()) % dimensions
 

@@ -149,6 +149,8 @@ class _Version:
         ]
 
     def steps(self, vector: Vectors, stage: StageName, k: int) -> list[Hit]:
+        if not len(self._step_rows):
+            return []
         best: dict[int, float] = {}
         for row, cosine in zip(self._step_rows.tolist(), (self._step_vectors @ vector).tolist(), strict=True):
             if stage in self._step_passages[row].stages:

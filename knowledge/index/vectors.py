@@ -66,7 +66,7 @@ class VectorStore:
         """Every vector of a small collection with its row number, to be searched in memory."""
         page = self._collections[collection].get(include=["embeddings"])
         rows = np.array([int(key.partition(".")[0]) for key in page["ids"]], dtype=np.int64)
-        return rows, np.asarray(page["embeddings"], dtype=np.float32).reshape(len(rows), -1)
+        return rows, np.asarray(page["embeddings"], dtype=np.float32)
 
     def lost(self) -> list[str]:
         """The ids that a search by their own vector does not find; an equal text's vector counts as their own."""

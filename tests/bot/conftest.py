@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from ruamel.yaml import YAML
 
 from bot.coach.evidence import Calibration
@@ -18,6 +19,10 @@ from knowledge.library import Library, load
 from knowledge.settings import LIBRARY, Settings
 from knowledge.types import Hit, Passage
 from tests.conftest import ROOT, silent
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 GUIDES = (
     "telephone-etiquette active-listening medical-billing-explained patient-flow-management conflict-resolution "

@@ -1,10 +1,10 @@
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.batch import answer_rows, read_rows, write_rows
@@ -12,6 +12,7 @@ from bot.coach.types import Citation, Message, Profile, Reply, Turn
 from bot.service import Service
 from knowledge.errors import CoachError
 from knowledge.library import Library
+from knowledge.types import Wording
 
 # What a reader of the output counts on.
 FIELDS = {"id", "kind", "text", "sources", "retrieved", "next_steps", "clean_text", "action", "ms"}
@@ -79,8 +80,8 @@ def test_answers_carry_the_ids_of_their_questions_in_order(echo: Echo) -> None:
 def test_the_coach_hears_who_asks_and_what_was_said_before(echo: Echo) -> None:
     history = [{"role": "user", "text": "no show fee"}, {"role": "coach", "text": "Ask why."}]
     answers(echo, {
-        "id": "a", "text": "and then?", "stage": "lead", "role": "staff", "history": history, "done": ["greeting drill"],
-        "huddle": {"time": "07:45"}, "now": "2026-11-23T09:10",
+        "id": "a", "text": "and then?", "stage": "lead", "role": "staff", "history": history,
+        "done": ["greeting drill"], "huddle": {"time": "07:45"}, "now": "2026-11-23T09:10",
     })  # fmt: skip
     message = Message("and then?", (Turn("user", "no show fee"), Turn("coach", "Ask why.")))
     assert echo.heard == [(message, Profile("lead", "staff", ("greeting drill",)))]
@@ -135,15 +136,20 @@ def test_a_file_that_an_editor_saved_with_a_byte_order_mark_is_read(tmp_path: Pa
     assert ([row.id for row in rows], problems) == (["a"], [])
 
 
+@example("\u00bfqu\u00e9? \u4f60\u597d \U0001f600")
+@example("one\u2028two")
+@example("one\x85two")
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
-def test_any_text_is_read_and_written_as_it_is(library: Library, tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+def test_any_text_is_read_and_written_as_it_is(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("unicode")
     rows, problems = read_rows(lines(folder / "in.jsonl", {"id": "a", "text": text}))
     assert problems == []
-    service = Service(Echo(library).reply, library.wording)
+    wording = Wording(**{field.name: "" for field in fields(Wording)})
+    service = Service(lambda message, profile: Reply("help", message.text), wording)
     written = sum(1 for _ in write_rows(folder / "out.jsonl", answer_rows(service, rows)))
     (line,) = (folder / "out.jsonl").read_bytes().splitlines()
-    assert (written, json.loads(line)["clean_text"]) == (1, text)
+    answer = json.loads(line)
+    assert (written, answer["text"], answer["clean_text"]) == (1, text, text)
 
 
 def test_answers_are_written_as_people_read_them(echo: Echo) -> None:

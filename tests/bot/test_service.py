@@ -69,9 +69,7 @@ def test_the_log_tells_the_operator_where_it_failed_and_nothing_of_what_was_said
     assert not any(word in caplog.text for word in (SECRET, "jane", ASKED.text))
 
 
-def test_an_error_behind_the_error_is_not_quoted_in_the_log(
-    library: Library, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_error_behind_the_error_is_not_quoted_in_the_log(library: Library, caplog: pytest.LogCaptureFixture) -> None:
     error = ValueError("outer")
     error.__cause__ = KeyError(SECRET)
     ask(error, library)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -14,6 +13,7 @@ from ingest.pipeline import Summary
 from knowledge.errors import IngestRefused
 from knowledge.index import build
 from knowledge.index.embedder import Vectors
+from knowledge.index.vectors import VectorStore
 from knowledge.index.version import DocumentRecord, published, verify
 from tests.conftest import Desk, FakeEmbedder, edit
 
@@ -54,7 +54,8 @@ def test_a_file_is_added_checked_in_a_process_of_its_own_and_found(indexed: Desk
     )
     summary = indexed.ingest(file)
     assert (summary.added, summary.removed, summary.skipped) == (("clinic/where-to-park",), (), ())
-    assert summary.embedded == 2
+    assert summary.embedded == len(indexed.embedder.encoded)
+    assert all("zebra" in text or "B2" in text for text in indexed.embedder.encoded)
     assert published(indexed.index_dir)[0] == summary.published
     (record,) = records(indexed).values()
     assert (record.title, record.passages, record.source) == ("Parking", 2, str(file.resolve()))
@@ -75,9 +76,10 @@ def test_a_folder_is_added_and_what_cannot_be_read_is_named(indexed: Desk, tmp_p
     summary = indexed.ingest(docs)
     assert sorted(summary.added) == ["clinic/keys", "clinic/parking", "clinic/parking-2"]
     assert set(reasons(summary)) == {"photo.png", "empty.md"}
+    index = indexed.index()
     for word in ("zebra", "giraffe", "walrus"):
-        document = indexed.found(word)[0].partition("#")[0]
-        assert word in " ".join(texts(indexed, document))
+        assert word in index.search(word)[0].passage.text
+    index.close()
     assert {record.source for record in records(indexed).values()} == {str(docs.resolve())}
 
 
@@ -94,8 +96,8 @@ def test_a_folder_given_again_drops_what_vanished_and_keeps_the_rest(indexed: De
     assert kept.exists()
 
 
-# BUG ingest/pipeline.py:127: the digest leaves out the records, so a file that is later given with its folder keeps its
-# old source when its text is the same, and is not dropped when it vanishes from that folder.
+# BUG knowledge/index/build.py digest(): it leaves out the records, so a file that is later given with its folder keeps
+# its old source when its text is the same, and is not dropped when it vanishes from that folder.
 @here
 def test_a_file_that_is_given_with_its_folder_later_belongs_to_the_folder(indexed: Desk, tmp_path: Path) -> None:
     gone = write(tmp_path / "docs/gone.md", "The zebra lot.")
@@ -110,7 +112,7 @@ def test_a_file_that_is_given_with_its_folder_later_belongs_to_the_folder(indexe
 def site() -> Iterator[str]:
     """A site on loopback whose one page links to another."""
     pages = {
-        "/help/start": "<html><body><h1>Help</h1><p>Ask the zebra desk. <a href='/help/late'>Late</a></p></body></html>",
+        "/help/start": "<html><body><h1>Help</h1><p>Ask <a href='/help/late'>Late</a></p></body></html>",
         "/help/late": "<html><body><h1>Late</h1><p>Fifteen minutes is the walrus rule.</p></body></html>",
     }
 
@@ -179,7 +181,7 @@ def test_an_unchanged_ingest_embeds_nothing_and_publishes_nothing(indexed: Desk)
     assert tree(indexed.index_dir) == held
 
 
-# BUG knowledge/index/vectors.py:16, as in tests/knowledge/test_index.py: the version that was asked looks damaged.
+# BUG knowledge/index/vectors.py _SPACE, as in tests/knowledge/test_index.py: the version that was asked looks damaged.
 @here
 def test_a_version_that_was_asked_is_still_sound(indexed: Desk) -> None:
     indexed.found("deductible")
@@ -247,21 +249,21 @@ def test_a_damaged_version_is_written_anew(file: str, indexed: Desk) -> None:
     assert indexed.found("deductible")
 
 
-# BUG knowledge/index/version.py:73: UnicodeDecodeError, and no ingest can mend it.
+# BUG knowledge/index/version.py published(): UnicodeDecodeError, and no ingest can mend it.
 @here
 def test_a_damaged_pointer_is_written_anew(indexed: Desk) -> None:
     (indexed.index_dir / "current").write_bytes(b"\xff\xfe\x00\x80")
     assert indexed.ingest().published == published(indexed.index_dir)[0]
 
 
-# BUG ingest/cache.py:26: sqlite3.DatabaseError; what can be thrown away should be.
+# BUG ingest/cache.py __init__(): sqlite3.DatabaseError; what can be thrown away should be.
 @here
 def test_a_damaged_cache_of_vectors_is_made_again(indexed: Desk, tmp_path: Path) -> None:
     (indexed.index_dir / "embeddings.sqlite").write_bytes(b"no database at all " * 100)
     assert indexed.ingest(write(tmp_path / "parking.md", "The zebra lot.")).added == ("clinic/parking",)
 
 
-# BUG ingest/sources.py:82: a name that is no UTF-8 ends the ingest of its whole folder with UnicodeEncodeError.
+# BUG ingest/sources.py _file(): a name that is no UTF-8 ends the ingest of its whole folder with UnicodeEncodeError.
 @here
 def test_a_file_whose_name_is_no_text_does_not_stop_the_others(indexed: Desk, tmp_path: Path) -> None:
     write(tmp_path / "docs/keys.md", "The walrus key.")
@@ -293,9 +295,10 @@ def test_a_crash_before_publishing_leaves_the_old_version_and_the_next_ingest_cl
     def killed(*_: object) -> None:
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(build, "publish", killed)
-        indexed.ingest(file)
+        with pytest.raises(Killed):
+            indexed.ingest(file)
     assert published(indexed.index_dir) == before
     assert len(list((indexed.index_dir / "versions").iterdir())) == 2
     summary = indexed.ingest(file)
@@ -304,17 +307,17 @@ def test_a_crash_before_publishing_leaves_the_old_version_and_the_next_ingest_cl
     assert {path.name for path in (indexed.index_dir / "versions").iterdir()} == set(published(indexed.index_dir))
 
 
-class Blind(FakeEmbedder):
-    """An embedder whose vectors hold no numbers."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        return np.full_like(super().encode(texts), np.nan)
-
-
-def test_an_index_that_fails_its_check_is_not_published(indexed: Desk, tmp_path: Path) -> None:
+def test_an_index_that_fails_its_check_is_not_published(
+    indexed: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = published(indexed.index_dir)
-    indexed.embedder = Blind()
-    with pytest.raises(IngestRefused, match="failed its check and was not published"):
+
+    def half(self: VectorStore, collection: str, rows: Sequence[int], vectors: Vectors) -> None:
+        add(self, collection, rows[::2], vectors[::2])
+
+    add = VectorStore.add
+    monkeypatch.setattr(VectorStore, "add", half)
+    with pytest.raises(IngestRefused, match=r"failed its check and was not published.*instead of"):
         indexed.ingest(write(tmp_path / "parking.md", "Park in the zebra lot."))
     assert published(indexed.index_dir) == before
 

@@ -70,7 +70,8 @@ def test_an_answer_has_blocks_and_a_text_for_notifications_and_opens_no_links(sl
 
 
 @pytest.mark.parametrize(
-    "text", ["<@U0COACH> hold a call?", "hold a call? <@U0COACH>", "<@U0COACH|coach>  hold a call?", "<@W1>hold a call?"]
+    "text",
+    ["<@U0COACH> hold a call?", "hold a call? <@U0COACH>", "<@U0COACH|coach>  hold a call?", "<@W1>hold a call?"],
 )
 def test_a_mention_is_answered_without_the_name(text: str, slack: Workspace) -> None:
     assert slack.mention(text=text) == ["You said: hold a call?"]
