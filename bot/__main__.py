@@ -74,10 +74,11 @@ def batch(
     target: Annotated[Path, typer.Argument(metavar="OUT.jsonl")],
 ) -> None:
     """Answer a file of questions."""
-    from bot.batch import answer_rows, read_rows, write_rows
+    from bot.batch import answer_rows, read_rows, writable, write_rows
     from bot.wiring import build
 
     rows, problems = read_rows(source)
+    writable(target)
     coach = build(load_settings())
     coach.index.manifest()
     coach.embedder.load()
@@ -131,11 +132,15 @@ def _stage(name: str | None) -> StageName | None:
 
 
 def main() -> None:
-    """Run the command line; a CoachError ends it with its sentence."""
+    """Run the command line; a failure ends it with a sentence, never a traceback."""
+    from bot.service import record
+
     try:
         app()
     except CoachError as error:
         sys.exit(str(error))
+    except Exception as error:
+        sys.exit(f"The coach could not go on. The log has the reason, under reference {record(error)}.")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def read_rows(file: Path) -> tuple[list[Row], list[str]]:
     """The rows of a JSONL file, and a sentence for each line that is none."""
     rows, problems = [], []
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError):
         raise CoachError(f"{file} cannot be read. It must be a UTF-8 file with one JSON object a line.") from None
     for number, line in enumerate(lines, start=1):
@@ -79,7 +79,15 @@ def as_object(answer: Answer) -> dict[str, Any]:
 
 def write_rows(file: Path, answers: Iterator[dict[str, Any]]) -> Iterator[None]:
     """Write answers as JSON Lines, one at a time, telling the caller after each."""
-    with open(file, "w", encoding="utf-8") as out:
+    with file.open("w", encoding="utf-8") as out:
         for answer in answers:
             out.write(json.dumps(answer, ensure_ascii=False) + "\n")
             yield
+
+
+def writable(file: Path) -> None:
+    """Raise CoachError when a file cannot be written, before there is anything to lose."""
+    try:
+        file.open("a").close()
+    except OSError:
+        raise CoachError(f"{file} cannot be written. Name a file in a folder that exists.") from None

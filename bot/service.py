@@ -39,11 +39,12 @@ class Service:
             log.error("no answer: %s", type(error).__name__)
             reply = Reply("unknown", str(error))
         except Exception as error:
-            reply = Reply("unknown", self._wording.failed.replace("{reference}", _record(error)))
+            reply = Reply("unknown", self._wording.failed.replace("{reference}", record(error)))
         return Answer(reply, message.text, (time.perf_counter() - started) * 1000)
 
 
-def _record(error: Exception) -> str:
+def record(error: Exception) -> str:
+    """Log an unexpected failure once, and return the reference it is logged under."""
     # The exception's own words may quote the message, so only its type and the lines of code are logged.
     reference = secrets.token_hex(4)
     log.error(

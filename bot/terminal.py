@@ -43,10 +43,10 @@ def show(reply: Reply, stages: dict[StageName, Stage]) -> RenderableType:
     parts: list[RenderableType] = [Markdown(reply.text)]
     if reply.sources:
         lines = [
-            f"\\[{source.n}] {source.title}, {source.section}" + (f" ({source.url})" if source.url else "")
+            f"[{source.n}] {source.title}, {source.section}" + (f" ({source.url})" if source.url else "")
             for source in reply.sources
         ]
-        parts.append(Text.from_markup("\n".join(lines), style="dim"))
+        parts.append(Text("\n".join(lines), style="dim"))
     parts += [_step(step, stages[step.stage]) for step in reply.next_steps]
     spaced = [Padding(part, (0, 0, 1, 0)) for part in parts]
     return Group(*spaced)

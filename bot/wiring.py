@@ -43,7 +43,7 @@ def load_calibration(file: Path, fingerprint: str) -> Calibration:
         rules = json.loads(file.read_text(encoding="utf-8"))
         rule = rules.get(fingerprint) or rules["words"]
         return Calibration(fingerprint, rule["bias"], tuple(rule["weights"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError(
             f"{file.name} cannot be read. Install the coach again, or make it with make fit."
         ) from error

@@ -100,7 +100,8 @@ def _line(summary: Summary, dry_run: bool) -> str:
 def _status(index_dir: Path) -> str:
     found = read_back(index_dir)
     if found is None:
-        return "There is no index yet. Run python -m ingest to make it."
+        damaged = "The index is damaged. Run python -m ingest to make it again, with your clinic's documents."
+        return damaged if published(index_dir) else "There is no index yet. Run python -m ingest to make it."
     manifest, _ = found
     lines = [
         f"Version {manifest.name}: {manifest.passages:,} passages, {manifest.vectors:,} vectors by {manifest.model}."

@@ -22,10 +22,12 @@ class EmbeddingCache:
 
     def __init__(self, file: Path, embedder: Embedder, progress: Progress) -> None:
         self._embedder, self._progress = embedder, progress
-        self._db = sqlite3.connect(file)
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, used INTEGER) WITHOUT ROWID"
-        )
+        try:
+            self._db = _opened(file)
+        except sqlite3.DatabaseError:
+            # It holds nothing that cannot be computed again.
+            file.unlink()
+            self._db = _opened(file)
         self.embedded = self.reused = 0
 
     def close(self) -> None:
@@ -71,3 +73,15 @@ class EmbeddingCache:
             rows = self._db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", batch)  # noqa: S608
             found += [(key, np.frombuffer(vector, dtype=np.float32)) for key, vector in rows]
         return found
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(file)
+    try:
+        db.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB, used INTEGER) WITHOUT ROWID")
+        if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("the cache is damaged")
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db

@@ -51,7 +51,7 @@ def headed(text: str) -> str:
     A numbered line is a heading when it is short, does not end a sentence, and has a paragraph under it; the lines of
     a numbered list, which follow each other, stay as they are.
     """
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").split("\n")]
+    lines = [line.rstrip() for line in _lines_end_alike(text).replace("\f", "\n\n").split("\n")]
     written = [place for place, line in enumerate(lines) if line.strip()]
     marked = dict.fromkeys((place for place, after in pairwise(written) if _is_heading(lines, place, after)), "## ")
     if written and marked and written[0] not in marked and _is_label(lines[written[0]]):
@@ -75,12 +75,16 @@ def _is_label(line: str) -> bool:
 def _decode(data: bytes) -> str:
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode(encoding)
+        text = _lines_end_alike(data.decode(encoding))
     except UnicodeDecodeError:
         raise SourceError("its encoding is not UTF-8; save it as UTF-8 text and try again") from None
     if "\0" in text:
         raise SourceError("it is not text, whatever its name says")
     return text
+
+
+def _lines_end_alike(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _title(markdown: str, origin: str) -> str:

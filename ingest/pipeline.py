@@ -124,7 +124,9 @@ def _ingest(
         _refuse_large_loss(before[1], passages)
     name, embedded, reused = None, 0, sum(len(texts_of(passage)) for passage in passages)
     unchanged = (
-        before and before[0].digest == digest(passages, embedder.fingerprint) and _sound(index_dir, before[0].name)
+        before
+        and before[0].digest == digest(passages, records, embedder.fingerprint)
+        and _sound(index_dir, before[0].name)
     )
     if not (unchanged or request.dry_run):
         prune(index_dir)
@@ -181,7 +183,8 @@ def _collect(
                     DocumentRecord(document, parsed.title, item.source, item.origin, len(passages), f"{now:%Y-%m-%d}"),
                     passages,
                 )
-                added.append(document)
+                if document not in added:
+                    added.append(document)
     return added, skipped
 
 
@@ -200,7 +203,10 @@ def _remove(shelf: Shelf, names: Sequence[str]) -> list[str]:
 
 
 def _vanished(shelf: Shelf, sources: Sequence[str]) -> list[str]:
-    folders = {str(Path(source).resolve()) for source in sources if Path(source).is_dir()}
+    # An empty folder is more likely one that failed to be mounted than one whose documents were all withdrawn.
+    folders = {
+        str(Path(source).resolve()) for source in sources if Path(source).is_dir() and any(Path(source).iterdir())
+    }
     gone = [r.id for r in shelf.records.values() if r.source in folders and not Path(r.origin).exists()]
     for document in gone:
         shelf.drop(document)

@@ -66,6 +66,10 @@ def _hidden(relative: Path) -> bool:
 def _file(path: Path, source: str) -> Item | Skipped:
     media_type = MEDIA_TYPES.get(path.suffix.lower())
     try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return Skipped(ascii(str(path)), "its name is not UTF-8; rename it")
+    try:
         if not path.exists():
             return Skipped(str(path), "there is no such file or folder")
         if media_type is None:

@@ -126,7 +126,7 @@ class _Loader:
     def _yaml(self, path: Path, text: str) -> Any:
         try:
             return YAML(typ="safe").load(text)
-        except YAMLError as error:
+        except (YAMLError, ValueError) as error:
             mark = getattr(error, "problem_mark", None)
             place = f"line {mark.line + 1}: " if mark else ""
             self._problem(path, f"{place}{getattr(error, 'problem', None) or 'this is not YAML'}")
@@ -158,7 +158,7 @@ class _Loader:
         text = self._read(path)
         match = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
         if not match:
-            if text:
+            if path.exists():
                 self._problem(path, "front matter: it must open the file between two lines of ---")
             return None, ""
         return self._valid(path, form, self._yaml(path, match[1])), text[match.end() :]
@@ -183,12 +183,14 @@ class _Loader:
             where = f"{stage.name}.steps.{step.id}"
             if step.id in seen or not step.id.startswith(f"{stage.name}-"):
                 self._problem(path, f"{where}: an id must be unique and start with {stage.name}-")
-            seen.add(step.id)
             if step.guide not in self.known:
                 self._problem(path, f"{where}.guide: there is no {step.guide}")
             for earlier in step.after:
                 if earlier not in ids:
                     self._problem(path, f"{where}.after: there is no step {earlier}")
+                elif earlier.startswith(f"{stage.name}-") and earlier not in seen:
+                    self._problem(path, f"{where}.after: {earlier} must stand earlier in the list")
+            seen.add(step.id)
 
     def _roadmap(self) -> tuple[dict[str, Chapter], list[str]]:
         path = self.folder / "roadmap.md"
@@ -200,6 +202,9 @@ class _Loader:
             self._problem(path, f"the level-2 headings must carry {{#{'}, {#'.join(expected)}}}, in that order")
             return {}, []
         self._check_cites(path, front.sources, body)
+        for section in found:
+            if section.level < 2 and section.body:
+                self._problem(path, f"{section.heading or 'text before the first heading'}: it belongs to no chapter")
         linked: list[str] = []
         chapters: dict[str, Chapter] = {}
         for start in [place for place, section in enumerate(found) if section.level == 2]:
@@ -331,7 +336,7 @@ class _Loader:
                 continue
             file = (path.parent / target.partition("#")[0]).resolve()
             doc = f"{file.parent.name}/{file.stem}"
-            if doc in self.known and file.suffix == ".md":
+            if doc in self.known and file == (self.folder / f"{doc}.md").resolve():
                 documents.append(doc)
             else:
                 self._problem(path, f"{section.heading}: the link {target} leads nowhere")

@@ -32,7 +32,8 @@ class Section:
 
 def sections(text: str) -> list[Section]:
     """The text's sections in order; headings inside code blocks, quotes and lists are text."""
-    lines = text.splitlines()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
     marks = []
     tokens = _PARSER.parse(text)
     for token, inline in pairwise(tokens):

@@ -42,6 +42,8 @@ def load_settings() -> Settings:
     """The settings; raises SettingsError naming each setting that does not fit, never its value."""
     try:
         return Settings()
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8 text. Save it as UTF-8 and try again.") from None
     except ValidationError as error:
         problems = [
             f"{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()

@@ -76,12 +76,16 @@ def compose(
 def compose_script(
     script: Script, hit: Hit, title: Title, slots: Mapping[str, str]
 ) -> tuple[str, tuple[Citation, ...]]:
-    """The words for the call: the whole script, or the one answer when the question is about a push-back."""
-    turn = next((turn for turn in script.push_backs if turn.caller == hit.passage.section), None)
+    """The words for the call: the whole script, or the part or the push-back that the question is about."""
+    section = hit.passage.section
+    turn = next((turn for turn in script.push_backs if turn.caller == section), None)
+    asides = {"Write down": script.write_down, "Never say": script.never_say, "Hand over when": script.hand_over_when}
+    short = f"**The whole call, short:** {script.short_form} [1]"
     if turn:
-        text = (
-            f"**When they say {turn.caller}**\n{turn.answer} [1]\n\n**The whole call, short**\n{script.short_form} [1]"
-        )
+        quoted, text = turn.answer, f"**When they say {turn.caller}** {turn.answer} [1]\n\n{short}"
+    elif section in asides:
+        quoted = asides[section]
+        text = f"**{section}:**\n\n{quoted} [1]\n\n{short}"
     else:
         parts = (
             ("Say first", script.say_first),
@@ -91,9 +95,9 @@ def compose_script(
             ("Offer", script.offer),
             ("Close", script.close),
         )
+        quoted = dict(parts).get(section, script.short_form)
         text = "\n\n".join(f"**{label}:** {words}" for label, words in parts) + " [1]"
-    quote = turn.answer if turn else script.say_first
-    return fill(_unlink(text), slots), (cite(1, hit.passage, fill(plain(quote), slots), title),)
+    return fill(_unlink(text), slots), (cite(1, hit.passage, fill(plain(quoted), slots), title),)
 
 
 def cite(n: int, passage: Passage, quote: str, title: Title) -> Citation:
@@ -144,7 +148,11 @@ def _window(found: Sequence[Block], wanted: set[str], budget: int) -> Block:
     starts = [(block, place) for block in found for place in range(len(block.pieces))]
     block, place = max(starts, key=lambda start: _relevance(start[0].pieces[start[1] : start[1] + 2], wanted))
     rest = Block(block.pieces[place:], block.marks[place:])
-    return rest.first(budget) or Block(rest.pieces[:1], rest.marks[:1])
+    if fitting := rest.first(budget):
+        return fitting
+    words = rest.pieces[0].split()
+    short = " ".join(words[:budget]) + (" \u2026" if len(words) > budget else "")
+    return Block((short,), rest.marks[:1])
 
 
 def _opening(passage: Passage, budget: int) -> list[Block]:

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 
 from bot.coach.types import Message, Profile
-from bot.slack.render import blocks, fallback
+from bot.slack.render import blocks, fallback, unescape
 from bot.wiring import App
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Conversations:
     def _answer(self, event: dict[str, Any], say: Callable[..., Any]) -> None:
         if event.get("bot_id") or event.get("subtype") or not self._claim(event["channel"], event["ts"]):
             return
-        text = _MENTION.sub("", event.get("text", "")).strip()
+        text = unescape(_MENTION.sub("", event.get("text", ""))).strip()
         reply = self._app.service.answer(Message(text), Profile()).reply
         say(
             blocks=blocks(reply, self._app.library.stages), text=fallback(reply),

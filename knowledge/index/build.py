@@ -29,13 +29,15 @@ from knowledge.types import Passage
 
 # Raised when what a version holds, or how, has changed, so that the next ingest writes it anew.
 _FORMAT = 1
+_HOME = Path(__file__).resolve().parents[2]
 
 Encode = Callable[[Sequence[str]], Vectors]
 
 
-def digest(passages: Sequence[Passage], fingerprint: str) -> str:
-    """What a version would hold, as one hash: the same passages and model give the same."""
-    content = json.dumps([_FORMAT, fingerprint, [asdict(passage) for passage in passages]], ensure_ascii=False)
+def digest(passages: Sequence[Passage], documents: Sequence[DocumentRecord], fingerprint: str) -> str:
+    """What a version would hold, as one hash: the same passages, from the same places, and model give the same."""
+    places = [(record.id, record.title, record.source, record.origin) for record in documents]
+    content = json.dumps([_FORMAT, fingerprint, places, [asdict(passage) for passage in passages]], ensure_ascii=False)
     return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
 
 
@@ -93,7 +95,7 @@ def write_version(
         fingerprint,
         len(passages),
         start,
-        digest(passages, fingerprint),
+        digest(passages, documents, fingerprint),
         tuple(documents),
         fingerprints(folder),
     )
@@ -103,8 +105,8 @@ def write_version(
 
 
 def _check(folder: Path, vectors: int) -> None:
-    command = [sys.executable, "-m", "knowledge.index.check", str(folder), str(vectors)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
+    command = [sys.executable, "-m", "knowledge.index.check", str(folder.resolve()), str(vectors)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False, cwd=_HOME)
     if run.returncode:
         last = (run.stderr.strip().splitlines() or [f"it ended with status {run.returncode}"])[-1]
         raise IngestRefused(

@@ -42,7 +42,7 @@ def rank(candidates: Sequence[Candidate], stage: StageName | None, named: bool) 
     for place, candidate in enumerate(candidates):
         score = _TEXT * text[place] + _ASKED * asked[place] + _WORDS * words[place]
         score += _prior(candidate.passage, stage, named)
-        cosine = max(candidate.text or -1.0, candidate.asked or -1.0)
+        cosine = max((value for value in (candidate.text, candidate.asked) if value is not None), default=-1.0)
         hits.setdefault(candidate.passage.doc, []).append(Hit(candidate.passage, score, cosine, candidate.coverage))
     floor = min(hit.score for group in hits.values() for hit in group)
     strength: dict[str, float] = {}

@@ -98,17 +98,22 @@ class Index:
             try:
                 folder = folder_of(self._dir, name)
                 manifest = verify(folder)
+                if manifest.fingerprint != self._embedder.fingerprint:
+                    raise IndexUnavailable(
+                        f"The index was made with {manifest.model} and EMBEDDING_MODEL is {self._embedder.name}. "
+                        "Run python -m ingest to make it again."
+                    )
+                self._open = _Version(folder, manifest)
+                return self._open
+            except IndexUnavailable:
+                raise
             except VersionDamaged as damage:
                 log.error("index version %s is damaged: %s", name, damage)
                 self._damaged.add(name)
-                continue
-            if manifest.fingerprint != self._embedder.fingerprint:
-                raise IndexUnavailable(
-                    f"The index was made with {manifest.model} and EMBEDDING_MODEL is {self._embedder.name}. "
-                    "Run python -m ingest to make it again."
-                )
-            self._open = _Version(folder, manifest)
-            return self._open
+            except Exception as error:
+                # Whatever Chroma or SQLite make of files that pass verify() and cannot be opened all the same.
+                log.error("index version %s cannot be read: %s", name, type(error).__name__)
+                self._damaged.add(name)
         if pointer:
             raise IndexUnavailable("The index is damaged. Run python -m ingest to make it again.")
         raise IndexUnavailable("There is no index yet. Run python -m ingest to make it.")
@@ -125,8 +130,8 @@ class _Version:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder, self.manifest = folder, manifest
-        self._lexicon = Lexicon(folder / "passages.sqlite")
         self._vectors = VectorStore(folder / "chroma")
+        self._lexicon = Lexicon(folder / "passages.sqlite")
         self._step_rows, self._step_vectors = self._vectors.all("steps")
         self._step_passages = {
             row: found for row, (found, _) in self._lexicon.passages(set(self._step_rows.tolist())).items()

@@ -60,7 +60,7 @@ class Manifest:
             fields["documents"] = tuple(DocumentRecord(**record) for record in fields["documents"])
             fields["files"] = {name: (int(size), str(digest)) for name, (size, digest) in fields["files"].items()}
             return cls(**fields)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise VersionDamaged(f"{folder.name}: its manifest cannot be read") from error
 
     def write(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ class Manifest:
 def published(index_dir: Path) -> list[str]:
     """The names of the published version and of the one before it; empty when there is none."""
     try:
-        names = (index_dir / "current").read_text(encoding="utf-8").split()
+        names = (index_dir / "current").read_text(encoding="utf-8", errors="replace").split()
     except FileNotFoundError:
         return []
     return names[:KEPT]
@@ -84,8 +84,18 @@ def folder_of(index_dir: Path, name: str) -> Path:
 
 
 def fingerprints(folder: Path) -> dict[str, tuple[int, str]]:
-    """Size and hash of each file below a version's folder, its manifest left out."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "manifest.json")
+    """Size and hash of each file below a version's folder that stays as it is.
+
+    The manifest is left out, and the vector files of a collection too small for Chroma to have written its index: it
+    keeps those vectors in its database, and scribbles over the files whenever it opens them.
+    """
+    files = (
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.name != "manifest.json"
+        and (path.suffix != ".bin" or (path.parent / "index_metadata.pickle").exists())
+    )
     return {path.relative_to(folder).as_posix(): (path.stat().st_size, _hash(path)) for path in files}
 
 

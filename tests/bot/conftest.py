@@ -120,8 +120,8 @@ def _copy_part(target: Path) -> None:
 
 
 def _without_dangling(text: str) -> str:
-    # Four phrasings of each question are enough here; each one costs time to embed.
-    text = re.sub(r"(?m)^Asked as:.*$", lambda line: "|".join(line[0].split("|")[:4]), text)
+    # Three phrasings of each question are enough here; each one costs time to embed.
+    text = re.sub(r"(?m)^Asked as:.*$", lambda line: "|".join(line[0].split("|")[:3]), text)
     text = re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", lambda link: link[0] if _leads(link[2]) else link[1], text)
     return re.sub(
         r"(?m)^guides: \[(.*)\]$", lambda row: f"guides: [{', '.join(_kept(row[1].split(', '), GUIDES))}]", text

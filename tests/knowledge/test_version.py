@@ -25,6 +25,7 @@ def version(index_dir: Path, name: str) -> Path:
     (folder / "chroma" / "segment").mkdir(parents=True)
     (folder / "passages.sqlite").write_bytes(b"passages of " + name.encode())
     (folder / "chroma" / "segment" / "data_level0.bin").write_bytes(bytes(100))
+    (folder / "chroma" / "segment" / "index_metadata.pickle").write_bytes(bytes(10))
     with closing(sqlite3.connect(folder / "chroma" / "chroma.sqlite3")) as db:
         db.execute("CREATE TABLE locks (id INTEGER PRIMARY KEY, name TEXT)")
         db.execute("INSERT INTO locks(name) VALUES (?)", ("x" * 9000,))
@@ -85,7 +86,12 @@ def test_a_pointer_of_bytes_that_are_no_text_names_no_sound_version(tmp_path: Pa
 def test_a_sound_version_is_verified_to_its_manifest(tmp_path: Path) -> None:
     manifest = verify(version(tmp_path, "v1"))
     assert (manifest.name, manifest.documents) == ("v1", (RECORD,))
-    assert set(manifest.files) == {"passages.sqlite", "chroma/chroma.sqlite3", "chroma/segment/data_level0.bin"}
+    assert set(manifest.files) == {
+        "passages.sqlite",
+        "chroma/chroma.sqlite3",
+        "chroma/segment/data_level0.bin",
+        "chroma/segment/index_metadata.pickle",
+    }
 
 
 def test_a_row_that_chroma_adds_when_it_opens_a_folder_is_no_damage(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_no_text_is_longer_than_slack_takes(size: int, library: Library) -> None
 def test_a_long_answer_fits_into_a_markdown_block(text: str) -> None:
     (markdown, *_) = blocks(Reply("answer", text), {})
     assert 0 < len(markdown["text"]) <= 12_000
-    assert not re.search(r"&[a-z]*$", markdown["text"][:-1]), "cut inside an escape"
+    assert not re.search(r"&[a-z]*$", markdown["text"]), "cut inside an escape"
 
 
 def test_text_that_is_cut_says_so(library: Library) -> None:
