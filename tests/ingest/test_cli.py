@@ -83,7 +83,6 @@ def test_damage_is_shown_by_the_status(indexed: Desk) -> None:
     assert "Damaged: " in run("--status").stdout
 
 
-# BUG ingest/__main__.py _status(): a damaged index is called none at all.
 def test_an_index_that_cannot_be_read_at_all_is_not_called_missing(indexed: Desk) -> None:
     (file,) = (indexed.index_dir / "versions").rglob("passages.sqlite")
     file.write_bytes(b"")

@@ -136,7 +136,6 @@ def test_front_matter_is_not_text() -> None:
     assert parsed("---\ntitle: Hidden\n---\n# Desk\n\nOpen.").markdown == "# Desk\n\nOpen."
 
 
-# BUG ingest/parse.py parse(): the pattern knows "\n" only, so a file from Windows keeps its front matter, as a heading.
 def test_front_matter_of_a_file_from_windows_is_not_text() -> None:
     assert "Hidden" not in parsed("---\r\ntitle: Hidden\r\n---\r\n# Desk\r\n\r\nOpen.").markdown
 

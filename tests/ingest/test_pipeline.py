@@ -96,8 +96,6 @@ def test_a_folder_given_again_drops_what_vanished_and_keeps_the_rest(indexed: De
     assert kept.exists()
 
 
-# BUG knowledge/index/build.py digest(): it leaves out the records, so a file that is later given with its folder keeps
-# its old source when its text is the same, and is not dropped when it vanishes from that folder.
 @here
 def test_a_file_that_is_given_with_its_folder_later_belongs_to_the_folder(indexed: Desk, tmp_path: Path) -> None:
     gone = write(tmp_path / "docs/gone.md", "The zebra lot.")
@@ -181,7 +179,6 @@ def test_an_unchanged_ingest_embeds_nothing_and_publishes_nothing(indexed: Desk)
     assert tree(indexed.index_dir) == held
 
 
-# BUG knowledge/index/vectors.py _SPACE, as in tests/knowledge/test_index.py: the version that was asked looks damaged.
 @here
 def test_a_version_that_was_asked_is_still_sound(indexed: Desk) -> None:
     indexed.found("deductible")
@@ -249,21 +246,18 @@ def test_a_damaged_version_is_written_anew(file: str, indexed: Desk) -> None:
     assert indexed.found("deductible")
 
 
-# BUG knowledge/index/version.py published(): UnicodeDecodeError, and no ingest can mend it.
 @here
 def test_a_damaged_pointer_is_written_anew(indexed: Desk) -> None:
     (indexed.index_dir / "current").write_bytes(b"\xff\xfe\x00\x80")
     assert indexed.ingest().published == published(indexed.index_dir)[0]
 
 
-# BUG ingest/cache.py __init__(): sqlite3.DatabaseError; what can be thrown away should be.
 @here
 def test_a_damaged_cache_of_vectors_is_made_again(indexed: Desk, tmp_path: Path) -> None:
     (indexed.index_dir / "embeddings.sqlite").write_bytes(b"no database at all " * 100)
     assert indexed.ingest(write(tmp_path / "parking.md", "The zebra lot.")).added == ("clinic/parking",)
 
 
-# BUG ingest/sources.py _file(): a name that is no UTF-8 ends the ingest of its whole folder with UnicodeEncodeError.
 @here
 def test_a_file_whose_name_is_no_text_does_not_stop_the_others(indexed: Desk, tmp_path: Path) -> None:
     write(tmp_path / "docs/keys.md", "The walrus key.")

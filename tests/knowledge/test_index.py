@@ -114,8 +114,6 @@ def test_a_new_version_is_read_by_the_next_search_and_the_clinics_own_comes_firs
     assert [record.id for record in opened.manifest().documents] == ["clinic/own"]
 
 
-# BUG knowledge/index/vectors.py _SPACE: Chroma rewrites the files of a collection that holds fewer vectors than its
-# sync_threshold (1,000) whenever it opens them, so a version that was read once is taken for damaged ever after.
 def test_a_closed_index_opens_again(opened: Index) -> None:
     first = opened.search("deductible")
     opened.close()
@@ -139,14 +137,12 @@ def test_a_pointer_to_nothing_is_a_damaged_index(indexed: Desk) -> None:
         indexed.found("deductible")
 
 
-# BUG knowledge/index/version.py published(): UnicodeDecodeError reaches whoever asked.
 def test_a_pointer_that_is_no_text_is_a_damaged_index(indexed: Desk) -> None:
     (indexed.index_dir / "current").write_bytes(b"\xff\xfe\x00\x80")
     with pytest.raises(IndexUnavailable):
         indexed.found("deductible")
 
 
-# BUG knowledge/index/search.py _current(): what Chroma raises when it opens a version goes to the asker.
 def test_a_database_that_is_sound_but_not_chromas_is_a_damaged_index(indexed: Desk) -> None:
     file = folder_of(indexed.index_dir, published(indexed.index_dir)[0]) / "chroma/chroma.sqlite3"
     size = file.stat().st_size

@@ -167,14 +167,14 @@ SPOILED = {
     "a heading of the wrong level in a guide": (
         "guides/billing.md", "## What", "# What", "guides/billing.md: What is a deductible?: sections are level 2 or 3",
     ),
-    "a date that is none": (  # BUG knowledge/library.py _yaml(): YAML's ValueError for such a date is not caught.
+    "a date that is none": (
         "guides/billing.md", "reviewed: 2026-11-22", "reviewed: 2026-13-45", "guides/billing.md: ",
     ),
-    "a link that leaves its folder the wrong way": (  # BUG knowledge/library.py _links(): only two names are compared.
+    "a link that leaves its folder the wrong way": (
         "guides/billing.md", "charge by charge.", "charge by charge, see [it](scripts/angry-bill.md).",
         "guides/billing.md: Who explains a statement?: the link scripts/angry-bill.md leads nowhere",
     ),
-    "text of the roadmap outside its chapters": (  # BUG knowledge/library.py _roadmap(): it is dropped in silence.
+    "text of the roadmap outside its chapters": (
         "roadmap.md", "## Chapter entry", "Words that nobody will find.\n\n## Chapter entry", "roadmap.md: ",
     ),
 }  # fmt: skip
@@ -208,7 +208,6 @@ def test_a_missing_file_is_named(file: str, small_library: Path) -> None:
     assert f"{file}: the file is missing" in problems(small_library)
 
 
-# BUG knowledge/library.py _front(): an empty guide or script is left out in silence.
 @pytest.mark.parametrize(
     "file",
     ["roadmap.md", "stages.yaml", "slots.yaml", "wording.yaml", "huddles/phones.yaml", "guides/billing.md",

@@ -77,7 +77,6 @@ def test_no_letter_is_lost_and_none_is_added(text: str) -> None:
     assert sum(letter == "é" for letter in kept) == text.count("é")
 
 
-# BUG knowledge/markdown.py sections(): splitlines() counts more line ends than the parser does, so lines go missing.
 @pytest.mark.parametrize("odd", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_an_odd_line_end_before_a_heading_loses_no_words(odd: str) -> None:
     opening, desk = sections(f"one{odd}two{odd}three\n# Desk\nfour")

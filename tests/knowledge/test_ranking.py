@@ -67,7 +67,6 @@ def test_the_cosine_is_the_best_of_text_and_phrasings() -> None:
     assert hit.cosine == 0.7
 
 
-# BUG knowledge/index/ranking.py rank(): `candidate.text or -1.0` takes a similarity of exactly 0 for none at all.
 def test_a_cosine_of_zero_stays_zero() -> None:
     (hit,) = rank([candidate("a", text=0.0, asked=None)], None, False)
     assert hit.cosine == 0.0

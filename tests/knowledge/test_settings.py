@@ -86,7 +86,6 @@ def test_every_documented_setting_follows_a_comment() -> None:
     assert [lines[place] for place in settings if not lines[place - 1].startswith("#")] == []
 
 
-# BUG knowledge/settings.py load_settings(): UnicodeDecodeError passes through.
 def test_a_env_file_that_is_not_utf8_is_a_readable_problem(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("INDEX_DIR=büro\n".encode("latin-1"))
     with pytest.raises(SettingsError, match=r"\.env"):

@@ -75,7 +75,6 @@ def test_a_name_that_could_leave_the_folder_is_refused(name: str, tmp_path: Path
         folder_of(tmp_path, name)
 
 
-# BUG knowledge/index/version.py published(): UnicodeDecodeError passes through to readers and to ingests.
 def test_a_pointer_of_bytes_that_are_no_text_names_no_sound_version(tmp_path: Path) -> None:
     (tmp_path / "current").write_bytes(b"\xff\xfe\x00\x80")
     for name in published(tmp_path):
