@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +15,9 @@ from bot.coach.types import Message, Profile
 from knowledge.errors import CoachError
 from knowledge.settings import load_settings
 from knowledge.types import STAGES, StageName
+
+if TYPE_CHECKING:
+    from bot.wiring import App
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="A coach for medical-office staff.")
 
@@ -42,10 +45,15 @@ def run(context: typer.Context) -> None:
 def chat(stage: StageOption = None) -> None:
     """Talk with the coach in this terminal."""
     from bot.terminal import chat as talk
-    from bot.wiring import build
+
+    def start() -> "App":
+        # The parts of the coach are slow to import, too, so that waits for the background as well.
+        from bot.wiring import build
+
+        return build(settings)
 
     settings = load_settings()
-    talk(lambda: build(settings), Profile(_stage(stage)), Console(highlight=False))
+    talk(start, Profile(_stage(stage)), Console(highlight=False))
 
 
 @app.command()

@@ -4,6 +4,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.markdown import Markdown
@@ -12,8 +13,10 @@ from rich.panel import Panel
 from rich.text import Text
 
 from bot.coach.types import Message, Profile, Reply, Turn
-from bot.wiring import App
 from knowledge.types import STAGES, Stage, StageName, Step
+
+if TYPE_CHECKING:
+    from bot.wiring import App
 
 _COMMANDS = """\
 /stage            show your stage and the others
@@ -23,7 +26,7 @@ _COMMANDS = """\
 _HISTORY = 6
 
 
-def chat(start: Callable[[], App], profile: Profile, console: Console) -> None:
+def chat(start: Callable[[], "App"], profile: Profile, console: Console) -> None:
     """Talk until the person leaves, or, without a terminal, answer each line of standard input and end.
 
     start: makes the coach; it runs beside the prompt, so that the person can type at once.
@@ -63,20 +66,20 @@ def _step(step: Step, stage: Stage) -> RenderableType:
 class _Booting:
     """An App being built in the background; failures surface when it is first needed."""
 
-    def __init__(self, start: Callable[[], App]) -> None:
+    def __init__(self, start: Callable[[], "App"]) -> None:
         self._app: App | None = None
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, args=(start,), daemon=True)
         self._thread.start()
 
-    def _run(self, start: Callable[[], App]) -> None:
+    def _run(self, start: Callable[[], "App"]) -> None:
         try:
             self._app = start()
             self._app.embedder.load()
         except Exception as error:
             self._error = error
 
-    def app(self, console: Console) -> App:
+    def app(self, console: Console) -> "App":
         if self._thread.is_alive() and console.is_terminal:
             with console.status("Getting ready"):
                 self._thread.join()

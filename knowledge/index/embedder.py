@@ -55,7 +55,10 @@ class Embedder:
 
     def _load(self) -> Any:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        # Its bar for loading a model of a second would be drawn over the prompt.
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         if self.name != DEFAULT_MODEL:
             try:
                 return SentenceTransformer(self.name, device="cpu")

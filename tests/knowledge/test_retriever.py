@@ -22,5 +22,9 @@ def test_passages_come_as_documents_best_first_and_in_a_chain(opened: Index) -> 
 def test_the_chapter_of_the_stage_comes_first(opened: Index) -> None:
     for stage in ("entry", "lead"):
         documents = KnowledgeRetriever(index=opened, stage=stage, k=10).invoke("what is this stage for")
-        chapters = [document.metadata["doc"] for document in documents if document.metadata["kind"] == "roadmap"]
+        chapters = [
+            document.metadata["doc"]
+            for document in documents
+            if document.metadata["stages"] and document.metadata["kind"] == "roadmap"
+        ]
         assert chapters[0] == f"roadmap/{stage}"
