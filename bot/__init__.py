@@ -1,1 +1,1 @@
-"""Talks: guard, coach, service, and the ways in (terminal, Slack). Imports knowledge, never ingest."""
+"""Talks: coach, service, and the ways in (terminal, Slack). Imports knowledge, never ingest."""

@@ -12,14 +12,19 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.coach.types import Message, Profile
-from knowledge.errors import CoachError
+from knowledge.errors import CoachError, record
 from knowledge.settings import load_settings
 from knowledge.types import STAGES, StageName
 
 if TYPE_CHECKING:
     from bot.wiring import App
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, help="A coach for medical-office staff.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="A coach for medical-office staff.",
+)
 
 library_app = typer.Typer(rich_markup_mode=None, help="The content behind the answers.")
 app.add_typer(library_app, name="library")
@@ -86,6 +91,8 @@ def batch(
     from bot.wiring import build
 
     rows, problems = read_rows(source)
+    if target.exists() and source.samefile(target):
+        raise CoachError("IN and OUT are the same file. Name another one for the answers.")
     writable(target)
     coach = build(load_settings())
     coach.index.manifest()
@@ -141,8 +148,6 @@ def _stage(name: str | None) -> StageName | None:
 
 def main() -> None:
     """Run the command line; a failure ends it with a sentence, never a traceback."""
-    from bot.service import record
-
     try:
         app()
     except CoachError as error:

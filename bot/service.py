@@ -1,14 +1,12 @@
 """One question in, one reply out, whatever goes wrong: what every way in (terminal, batch, Slack) calls."""
 
 import logging
-import secrets
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.coach.types import Message, Profile, Reply
-from knowledge.errors import CoachError
+from knowledge.errors import CoachError, IndexUnavailable, SettingsError, record
 from knowledge.types import Wording
 
 log = logging.getLogger(__name__)
@@ -16,7 +14,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Answer:
-    """A reply with the text that may be stored or sent on, and how long it took in milliseconds."""
+    """A reply, the message it answers, and how long it took in milliseconds."""
 
     reply: Reply
     clean_text: str
@@ -35,19 +33,12 @@ class Service:
         started = time.perf_counter()
         try:
             reply = self._reply(message, profile)
+        except (IndexUnavailable, SettingsError) as error:
+            log.error("no answer: %s", error)
+            reply = Reply("unknown", self._wording.unavailable.replace("{reason}", str(error)))
         except CoachError as error:
-            log.error("no answer: %s", type(error).__name__)
+            log.error("no answer: %s", error)
             reply = Reply("unknown", str(error))
         except Exception as error:
             reply = Reply("unknown", self._wording.failed.replace("{reference}", record(error)))
         return Answer(reply, message.text, (time.perf_counter() - started) * 1000)
-
-
-def record(error: Exception) -> str:
-    """Log an unexpected failure once, and return the reference it is logged under."""
-    # The exception's own words may quote the message, so only its type and the lines of code are logged.
-    reference = secrets.token_hex(4)
-    log.error(
-        "reference %s: %s\n%s", reference, type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
-    )
-    return reference

@@ -13,14 +13,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from ingest.fetch import Fetcher
 from ingest.pipeline import Request, Summary, ingest
-from knowledge.errors import CoachError
+from knowledge.errors import CoachError, record
 from knowledge.index.build import read_back
 from knowledge.index.embedder import Embedder
 from knowledge.index.version import VersionDamaged, folder_of, published, verify
 from knowledge.library import load
 from knowledge.settings import Settings, load_settings
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -116,4 +116,9 @@ def _status(index_dir: Path) -> str:
 
 
 if __name__ == "__main__":
-    app()
+    try:
+        app()
+    except Exception as error:
+        sys.exit(
+            f"The ingest could not go on; what was indexed is untouched. Its log names the reason {record(error)}."
+        )

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urljoin
 
 import httpx
-from bs4 import BeautifulSoup
 
 from knowledge.errors import SourceError
 
@@ -28,6 +28,7 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _CHARSET = re.compile(r"(iso-?8859|windows-12|cp12|latin|us-ascii|utf-?8|utf-?16|koi8|gb|big5|shift_jis|euc)[\w-]*")
 # No host, a last dot, a scope, or 2130706433, 0x7f.1 and 127.1: IP addresses to some programs and names to others.
 _ODD_HOST = re.compile(r"|.*\.|.*%.*|(?!\d+(?:\.\d+){3}$)(?:[^:]*\.)?(?:\d+|0x[0-9a-f]*)", re.IGNORECASE)
+_ASIDE = ("nav", "header", "footer")
 _LINKS_WITHIN_BYTES = 2 * 2**20
 
 # Written out because `is_global` differs between Python 3.11's patch releases. From IANA's special-purpose registries.
@@ -197,19 +198,40 @@ def links(page: Page) -> list[str]:
     """The page's links to other pages of its site, in order and without repeats; menus, headers and footers apart."""
     if page.media_type != "text/html":
         return []
-    soup = BeautifulSoup(page.data[:_LINKS_WITHIN_BYTES].decode("utf-8", "replace"), "html.parser")
-    base = str(found["href"]) if (found := soup.find("base", href=True)) else ""
+    found = _Links()
+    found.feed(page.data[:_LINKS_WITHIN_BYTES].decode("utf-8", "replace"))
     home = _normal(page.url)
     kept: dict[str, None] = {}
-    for anchor in soup.find_all("a", href=True):
+    for reference in found.references:
         try:
-            target = _normal(str(anchor["href"]), base, page.url)
+            target = _normal(reference, found.base, page.url)
         except (httpx.InvalidURL, ValueError):
             continue
         same_site = (target.host.removeprefix("www."), target.port) == (home.host.removeprefix("www."), home.port)
-        if target.scheme in ("http", "https") and same_site and not anchor.find_parent(["nav", "header", "footer"]):
+        if target.scheme in ("http", "https") and same_site:
             kept[str(target)] = None
     return list(kept)
+
+
+class _Links(HTMLParser):
+    """Links in one pass: a tree of a hostile page could take minutes to climb."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.references: list[str] = []
+        self.base = ""
+        self._aside = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        target = dict(attributes).get("href")
+        self._aside += tag in _ASIDE
+        if tag == "a" and target and not self._aside:
+            self.references.append(target)
+        if tag == "base" and target and not self.base:
+            self.base = target
+
+    def handle_endtag(self, tag: str) -> None:
+        self._aside -= tag in _ASIDE and self._aside > 0
 
 
 def _normal(reference: str, *bases: str) -> httpx.URL:

@@ -16,6 +16,9 @@ _NUMBERED = re.compile(r"(\d{1,2})(?:\.\d{1,2}){0,3}[.)]?\s+(?=\S)")
 # Plain text that Markdown would read as something else: a line of dashes turns the line above it into a heading.
 _RULE = re.compile(r"\s*[-=*_]+\s*")
 _MARKS = re.compile(r"^(\s*)(#+\s|```|~~~)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_FRONT_MATTER = re.compile(r"\A---\n[\w-]+:.*\n(?:(?:[\w-]+:|[ \t#-]).*\n)*?---\n")
+MAX_CHARS = 5_000_000
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -30,7 +33,7 @@ class Parsed:
 def parse(item: Item, converter: Converter) -> Parsed:
     """The item's text; raises SourceError with the reason when there is none to be had."""
     if item.media_type == "text/markdown":
-        markdown = re.sub(r"\A---\n.*?\n---\n", "", _decode(item.data), flags=re.DOTALL)
+        markdown = _FRONT_MATTER.sub("", _decode(item.data))
     elif item.media_type == "text/plain":
         markdown = headed(_decode(item.data))
     else:
@@ -40,8 +43,12 @@ def parse(item: Item, converter: Converter) -> Parsed:
             markdown = converter.convert(path, item.media_type)
         if item.media_type == "application/pdf":
             markdown = headed(markdown)
+    # Escape sequences in a document would be carried out by the terminal that shows them.
+    markdown = _CONTROL.sub("", markdown)
     if not markdown.strip():
         raise SourceError("it holds no text")
+    if len(markdown) > MAX_CHARS:
+        raise SourceError("it holds too much text for one document; split it into smaller files")
     return Parsed(_title(markdown, item.origin), markdown)
 
 

@@ -17,13 +17,18 @@ from ingest.convert import Converter
 from ingest.fetch import Fetcher
 from ingest.parse import parse
 from ingest.sources import Skipped, find
-from knowledge.errors import IngestRefused, SourceError
+from knowledge.errors import IngestRefused, SettingsError, SourceError
 from knowledge.index.build import digest, read_back, texts_of, write_version
 from knowledge.index.embedder import Embedder
-from knowledge.index.version import DocumentRecord, VersionDamaged, folder_of, prune, published, verify
+from knowledge.index.version import DocumentRecord, Manifest, VersionDamaged, folder_of, prune, published, verify
 from knowledge.library import Library
 from knowledge.markdown import slug
 from knowledge.types import Passage
+
+_LOST = (
+    "The published index is damaged, and documents of the clinic's own in it cannot be read back, so nothing was "
+    "changed. Run python -m ingest --force, and then give these documents again: "
+)
 
 
 class Progress(Protocol):
@@ -97,7 +102,12 @@ def ingest(
 ) -> Summary:
     """Index the library and the clinic's documents; raises IngestRefused, leaving the published index as it was."""
     started = time.monotonic()
-    index_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        index_dir.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise SettingsError(
+            f"INDEX_DIR: the folder {index_dir} cannot be made. Name one that may be written to."
+        ) from None
     try:
         lock = FileLock(index_dir / "ingest.lock", timeout=0)
         with lock:
@@ -111,18 +121,22 @@ def _ingest(
     now: datetime, progress: Progress, started: float,
 ) -> Summary:  # fmt: skip
     before = read_back(index_dir)
+    if not request.force:
+        _refuse_unreadable(index_dir, before[0] if before else None)
     shelf = Shelf()
     for record in before[0].documents if before else ():
         shelf.put(record, [passage for passage in before[1] if passage.doc == record.id] if before else [])
     removed = _remove(shelf, request.remove)
+    kept = [passage for group in shelf.passages.values() for passage in group]
     added, skipped = _collect(shelf, request, fetcher, now, progress)
     removed += _vanished(shelf, request.sources)
     passages = [*library.passages(), *step_passages(library), *(p for group in shelf.passages.values() for p in group)]
     records = [replace(record, passages=len(shelf.passages[record.id])) for record in shelf.records.values()]
     documents = len({passage.doc for passage in passages if passage.kind != "step"})
     if before and not request.force:
+        _refuse_large_loss(kept, passages)
         _refuse_large_loss(before[1], passages)
-    name, embedded, reused = None, 0, sum(len(texts_of(passage)) for passage in passages)
+    name, embedded, reused = None, 0, 0
     unchanged = (
         before
         and before[0].digest == digest(passages, records, embedder.fingerprint)
@@ -204,13 +218,26 @@ def _remove(shelf: Shelf, names: Sequence[str]) -> list[str]:
 
 def _vanished(shelf: Shelf, sources: Sequence[str]) -> list[str]:
     # An empty folder is more likely one that failed to be mounted than one whose documents were all withdrawn.
-    folders = {
-        str(Path(source).resolve()) for source in sources if Path(source).is_dir() and any(Path(source).iterdir())
-    }
-    gone = [r.id for r in shelf.records.values() if r.source in folders and not Path(r.origin).exists()]
+    folders = [Path(source).resolve() for source in sources if Path(source).is_dir() and any(Path(source).iterdir())]
+    inside = [r for r in shelf.records.values() if any(Path(r.origin).is_relative_to(folder) for folder in folders)]
+    gone = [r.id for r in inside if not Path(r.origin).exists()]
     for document in gone:
         shelf.drop(document)
     return gone
+
+
+def _refuse_unreadable(index_dir: Path, before: Manifest | None) -> None:
+    """Refuse to publish over a damaged version whose documents of the clinic's own cannot be carried on."""
+    newest = next(iter(published(index_dir)), None)
+    if newest is None or (before and newest == before.name):
+        return
+    try:
+        records = Manifest.read(folder_of(index_dir, newest)).documents
+    except VersionDamaged:
+        records = ()
+    lost = [record.origin for record in records if before is None or record not in before.documents]
+    if lost:
+        raise IngestRefused(_LOST + ", ".join(lost) + ".")
 
 
 def _refuse_large_loss(before: Sequence[Passage], after: Sequence[Passage]) -> None:

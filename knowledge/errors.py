@@ -10,6 +10,12 @@ CoachError                 its text is written for the person reading it: what i
 Anything else that is raised is a defect: people see one fixed sentence with a reference, operators see the traceback.
 """
 
+import logging
+import secrets
+import traceback
+
+log = logging.getLogger(__name__)
+
 
 class CoachError(Exception):
     """A failure whose text may be shown to the person who asked."""
@@ -41,3 +47,12 @@ class SourceError(CoachError):
 
 class IngestRefused(CoachError):
     """An ingest stopped before publishing; what was indexed before is untouched."""
+
+
+def record(error: Exception) -> str:
+    """Log an unexpected failure once, and return the reference it is logged under."""
+    # The exception's own words may quote a message or a document, so only its type and the lines of code are logged.
+    reference = secrets.token_hex(4)
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    log.error("reference %s: %s\n%s", reference, type(error).__name__, lines)
+    return reference

@@ -32,7 +32,7 @@ SCRIPT_PARTS = (
     "Say first", "Check identity", "Acknowledge", "Explain", "Offer", "Close", "If they push back",
     "Write down", "Never say", "Hand over when", "Short form",
 )  # fmt: skip
-_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)")
 _SLOT = re.compile(r"\{([^{}#]+)\}")
 
 T = TypeVar("T")
@@ -116,9 +116,11 @@ class _Loader:
 
     def _read(self, path: Path) -> str:
         try:
-            return path.read_text(encoding="utf-8")
+            return path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             self._problem(path, "the file is missing")
+        except OSError:
+            self._problem(path, "the file cannot be read")
         except UnicodeDecodeError:
             self._problem(path, "the file is not UTF-8 text")
         return ""

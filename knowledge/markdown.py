@@ -9,6 +9,8 @@ from markdown_it import MarkdownIt
 _PARSER = MarkdownIt("commonmark").enable("table")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)]*\s+(?=[\"'\u201c\u2018(]?[A-Z0-9{])")
 _ABBREVIATED = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|vs|e\.g|i\.e|U\.S|a\.m|p\.m)\.[\"')]*$")
+# A heading of a page of brackets would take plain() for ever.
+_LONGEST_HEADING = 300
 _ANCHOR = re.compile(r"\s*\{#([a-z0-9-]+)\}\s*$")
 
 
@@ -38,9 +40,9 @@ def sections(text: str) -> list[Section]:
     tokens = _PARSER.parse(text)
     for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.level == 0 and token.map:
-            marks.append((token.map[0], token.map[1], int(token.tag[1]), inline.content.strip()))
+            marks.append((token.map[0], token.map[1], int(token.tag[1]), inline.content.strip()[:_LONGEST_HEADING]))
     found: list[Section] = []
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     first = marks[0][0] if marks else len(lines)
     if "".join(lines[:first]).strip():
         found.append(Section(0, _unique("top", taken), (), "\n".join(lines[:first]).strip()))
@@ -85,9 +87,10 @@ def sentences(text: str) -> list[str]:
     return [piece for piece in (*found, text[start:].strip()) if piece]
 
 
-def _unique(anchor: str, taken: set[str]) -> str:
-    candidate, number = anchor, 2
+def _unique(anchor: str, taken: dict[str, int]) -> str:
+    candidate = anchor
     while candidate in taken:
-        candidate, number = f"{anchor}-{number}", number + 1
-    taken.add(candidate)
+        taken[anchor] += 1
+        candidate = f"{anchor}-{taken[anchor]}"
+    taken[candidate] = 1
     return candidate

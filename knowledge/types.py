@@ -167,3 +167,4 @@ class Wording:
     empty: str
     too_long: str
     failed: str
+    unavailable: str

@@ -1,6 +1,6 @@
 """Coach.reply(): understand, retrieve, compose."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.coach.compose import compose, compose_script
@@ -19,9 +19,6 @@ class Search(Protocol):
     """Finds passages: best document first, within a document best passage first."""
 
     def __call__(self, text: str, k: int, stage: StageName | None, named: bool) -> Sequence[Hit]: ...
-
-
-Title = Callable[[str], str | None]
 
 
 class Coach:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.coach.types import Citation
 from knowledge.markdown import plain, sentences
@@ -29,10 +29,14 @@ Title = Callable[[str], str | None]
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph as its sentences, or a list as its items. marks: each item's list marker, empty for a paragraph."""
+    """A paragraph as its sentences, a list as its items, or a table as its rows.
+
+    marks: each list item's marker, empty for the others.
+    """
 
     pieces: tuple[str, ...]
     marks: tuple[str, ...] = ()
+    table: bool = False
 
     @property
     def words(self) -> int:
@@ -45,9 +49,11 @@ class Block:
             kept += 1
         if kept < (2 if self.marks and len(self.pieces) > 1 else 1):
             return None
-        return Block(self.pieces[:kept], self.marks[:kept])
+        return replace(self, pieces=self.pieces[:kept], marks=self.marks[:kept])
 
     def markdown(self) -> str:
+        if self.table:
+            return "\n".join(self.pieces)
         if not self.marks:
             return " ".join(self.pieces)
         return "\n".join(f"{mark} {piece}" for mark, piece in zip(self.marks, self.pieces, strict=True))
@@ -77,7 +83,7 @@ def compose_script(
     script: Script, hit: Hit, title: Title, slots: Mapping[str, str]
 ) -> tuple[str, tuple[Citation, ...]]:
     """The words for the call: the whole script, or the part or the push-back that the question is about."""
-    section = hit.passage.section
+    passage, section = hit.passage, hit.passage.section
     turn = next((turn for turn in script.push_backs if turn.caller == section), None)
     asides = {"Write down": script.write_down, "Never say": script.never_say, "Hand over when": script.hand_over_when}
     short = f"**The whole call, short:** {script.short_form} [1]"
@@ -95,9 +101,11 @@ def compose_script(
             ("Offer", script.offer),
             ("Close", script.close),
         )
-        quoted = dict(parts).get(section, script.short_form)
+        if section not in dict(parts):
+            passage, section = script.passages[0], "Say first"
+        quoted = dict(parts)[section]
         text = "\n\n".join(f"**{label}:** {words}" for label, words in parts) + " [1]"
-    return fill(_unlink(text), slots), (cite(1, hit.passage, fill(plain(quoted), slots), title),)
+    return fill(_unlink(text), slots), (cite(1, passage, fill(plain(quoted), slots), title),)
 
 
 def cite(n: int, passage: Passage, quote: str, title: Title) -> Citation:
@@ -132,6 +140,9 @@ def blocks(text: str) -> list[Block]:
     """A passage's text as paragraphs and lists, without sentences that only point elsewhere; at least one block."""
     found = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
+        if all(line.lstrip().startswith("|") for line in paragraph.splitlines()):
+            found.append(Block(tuple(line.strip() for line in paragraph.splitlines()), table=True))
+            continue
         lines = _lines(paragraph)
         items = [(mark, words) for mark, words in lines if mark]
         prose = " ".join(words for mark, words in lines if not mark)
@@ -145,9 +156,9 @@ def blocks(text: str) -> list[Block]:
 
 def _window(found: Sequence[Block], wanted: set[str], budget: int) -> Block:
     # A clinic's own document may come to the point anywhere, so the quotation starts there.
-    starts = [(block, place) for block in found for place in range(len(block.pieces))]
+    starts = [(block, place) for block in found for place in range(1 if block.table else len(block.pieces))]
     block, place = max(starts, key=lambda start: _relevance(start[0].pieces[start[1] : start[1] + 2], wanted))
-    rest = Block(block.pieces[place:], block.marks[place:])
+    rest = replace(block, pieces=block.pieces[place:], marks=block.marks[place:])
     if fitting := rest.first(budget):
         return fitting
     words = rest.pieces[0].split()

@@ -1,16 +1,14 @@
 """Direct messages and mentions, answered in their thread, over Socket Mode."""
 
-import logging
 import re
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from bot.coach.types import Message, Profile
+from bot.coach.types import Message, Profile, Reply
 from bot.slack.render import blocks, fallback, unescape
 from bot.wiring import App
-
-log = logging.getLogger(__name__)
+from knowledge.errors import SettingsError
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(\|[^>]*)?>")
 _REMEMBERED = 10_000
@@ -34,10 +32,19 @@ class Conversations:
         self._answer(event, say)
 
     def _answer(self, event: dict[str, Any], say: Callable[..., Any]) -> None:
-        if event.get("bot_id") or event.get("subtype") or not self._claim(event["channel"], event["ts"]):
+        from_a_person = not event.get("bot_id") and event.get("subtype") in (None, "file_share")
+        if not from_a_person or not self._claim(event["channel"], event["ts"]):
             return
-        text = unescape(_MENTION.sub("", event.get("text", ""))).strip()
+        text = unescape(_MENTION.sub("", event.get("text") or "")).strip()
         reply = self._app.service.answer(Message(text), Profile()).reply
+        try:
+            self._post(event, reply, say)
+        except Exception:
+            # Slack delivers an unanswered message again, and then it must not count as answered.
+            self._seen.pop((event["channel"], event["ts"]), None)
+            raise
+
+    def _post(self, event: dict[str, Any], reply: Reply, say: Callable[..., Any]) -> None:
         say(
             blocks=blocks(reply, self._app.library.stages), text=fallback(reply),
             thread_ts=event.get("thread_ts") or event["ts"], unfurl_links=False, unfurl_media=False,
@@ -58,12 +65,20 @@ def serve(app: App) -> None:
     from slack_bolt import App as Bolt
     from slack_bolt.adapter.socket_mode import SocketModeHandler
     from slack_sdk import WebClient
+    from slack_sdk.errors import SlackApiError
 
     settings = app.settings
-    bolt = Bolt(client=WebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url))
+    client = WebClient(token=settings.slack_bot_token, base_url=settings.slack_api_url)
+    try:
+        client.auth_test()
+    except SlackApiError as error:
+        raise SettingsError(f"SLACK_BOT_TOKEN: Slack refuses it ({error.response['error']}). Copy it again.") from None
+    except OSError:
+        raise SettingsError("Slack cannot be reached. Check the connection, and SLACK_API_URL if it is set.") from None
+    bolt = Bolt(client=client)
     conversations = Conversations(app)
     bolt.event("message")(conversations.on_message)
     bolt.event("app_mention")(conversations.on_mention)
+    app.index.manifest()
     app.embedder.load()
-    log.warning("connected to Slack as soon as it answers; stop with Ctrl-C")
     SocketModeHandler(bolt, settings.slack_app_token).start()  # type: ignore[no-untyped-call]

@@ -51,8 +51,9 @@ def texts_of(passage: Passage) -> list[str]:
 
 
 def read_back(index_dir: Path) -> tuple[Manifest, list[Passage]] | None:
-    """The newest published version whose passages can be read, whatever became of its vectors."""
-    for name in published(index_dir):
+    """The newest version whose passages can be read, whatever became of its vectors or of the pointer."""
+    others = sorted((path.name for path in (index_dir / "versions").glob("*")), reverse=True)
+    for name in dict.fromkeys([*published(index_dir), *others]):
         try:
             folder = folder_of(index_dir, name)
             manifest = verify(folder, only="passages")

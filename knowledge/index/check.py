@@ -9,6 +9,9 @@ from pathlib import Path
 
 from knowledge.index.vectors import VectorStore
 
+# The search is approximate: even a sound graph may miss one of many near-duplicates, which words still find.
+_TOLERATED = 2
+
 
 def check(folder: Path, expected: int) -> str | None:
     """What is wrong with the vectors in a version's folder, or None."""
@@ -18,7 +21,9 @@ def check(folder: Path, expected: int) -> str | None:
         if total != expected:
             return f"{total} vectors instead of {expected}"
         lost = store.lost()
-        return f"{len(lost)} of {total} vectors are not found by themselves, first {lost[0]}" if lost else None
+        if len(lost) > max(_TOLERATED, total // 1000):
+            return f"{len(lost)} of {total} vectors are not found by themselves, first {lost[0]}"
+        return None
     finally:
         store.close()
 

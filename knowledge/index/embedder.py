@@ -35,7 +35,14 @@ class Embedder:
     @property
     def fingerprint(self) -> str:
         """What cached vectors are keyed by: the name and, where known, the weights."""
-        return f"{self.name}@{_DEFAULT_WEIGHTS[:12]}" if self.name == DEFAULT_MODEL else self.name
+        if self.name == DEFAULT_MODEL:
+            return f"{self.name}@{_DEFAULT_WEIGHTS[:12]}"
+        files = sorted(path for path in Path(self.name).rglob("*") if path.is_file())
+        if not files:
+            return self.name
+        # A model trained anew in its folder keeps its name, and must not meet vectors of the old one.
+        state = [(path.name, stat.st_size, stat.st_mtime_ns) for path in files for stat in (path.stat(),)]
+        return f"{self.name}@{hashlib.sha256(repr(state).encode()).hexdigest()[:12]}"
 
     def load(self) -> None:
         """Load the model now; raises SettingsError when it cannot be had."""

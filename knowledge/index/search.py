@@ -111,11 +111,13 @@ class Index:
                 log.error("index version %s is damaged: %s", name, damage)
                 self._damaged.add(name)
             except Exception as error:
-                # Whatever Chroma or SQLite make of files that pass verify() and cannot be opened all the same.
+                # It may pass, as too many open files do, so the next search tries this version again.
                 log.error("index version %s cannot be read: %s", name, type(error).__name__)
-                self._damaged.add(name)
-        if pointer:
+        self._pointer = []
+        if pointer and self._damaged.issuperset(pointer):
             raise IndexUnavailable("The index is damaged. Run python -m ingest to make it again.")
+        if pointer:
+            raise IndexUnavailable("The index cannot be read just now. Try again; if it lasts, run python -m ingest.")
         raise IndexUnavailable("There is no index yet. Run python -m ingest to make it.")
 
     def _drop(self) -> None:

@@ -13,6 +13,8 @@ from knowledge.index.embedder import Vectors
 # text: one vector a passage. asked: one for each phrasing. steps: both, for the steps of the ladder.
 COLLECTIONS = ("text", "asked", "steps")
 _BATCH = 2000
+_WIDE = 100
+_SAME = 1e-4
 _SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 128, "max_neighbors": 24}}
 
 
@@ -69,15 +71,28 @@ class VectorStore:
         return rows, np.asarray(page["embeddings"], dtype=np.float32)
 
     def lost(self) -> list[str]:
-        """The ids that a search by their own vector does not find; an equal text's vector counts as their own."""
+        """The ids that a search by their own vector does not find; an equal text's vector counts as their own.
+
+        The steps are left out: they are searched in memory.
+        """
         missing = []
-        for name, collection in self._collections.items():
+        for name in COLLECTIONS[:2]:
+            collection = self._collections[name]
             ids: list[str] = collection.get(include=[])["ids"]
             for start in range(0, len(ids), _BATCH):
                 page = collection.get(ids=ids[start : start + _BATCH], include=["embeddings"])
                 vectors = np.asarray(page["embeddings"], dtype=np.float32)
-                found = collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
-                for key, hits, distances in zip(page["ids"], found["ids"], found["distances"], strict=True):
-                    if not hits or (hits[0] != key and distances[0] > 1e-4):
-                        missing.append(f"{name}/{key}")
+                suspects = _not_found(collection, page["ids"], vectors, 1)
+                # Among many near-duplicates the graph may lead past the one; a wider search is the fair question.
+                wide = min(_WIDE, self.counts[name])
+                again = [page["ids"].index(key) for key in suspects]
+                if again:
+                    suspects = _not_found(collection, suspects, vectors[again], wide)
+                missing += [f"{name}/{key}" for key in suspects]
         return missing
+
+
+def _not_found(collection: Any, ids: Sequence[str], vectors: Vectors, limit: int) -> list[str]:
+    found = collection.query(query_embeddings=vectors, n_results=limit, include=["distances"])
+    rows = zip(ids, found["ids"], found["distances"], strict=True)
+    return [key for key, hits, distances in rows if key not in hits and (not hits or distances[0] > _SAME)]

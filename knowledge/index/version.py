@@ -100,7 +100,7 @@ def fingerprints(folder: Path) -> dict[str, tuple[int, str]]:
 
 
 def verify(folder: Path, only: str = "") -> Manifest:
-    """The manifest of a version whose files are sound; raises VersionDamaged, and never opens Chroma.
+    """The manifest of a version whose files are sound; raises VersionDamaged, or OSError, and never opens Chroma.
 
     only: check just the files whose path starts like this.
     """
@@ -112,7 +112,7 @@ def verify(folder: Path, only: str = "") -> Manifest:
         try:
             now = path.stat().st_size
             sound = now >= size and _sound_database(path) if name == _LIVE else now == size and _hash(path) == digest
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             sound = False
         if not sound:
             raise VersionDamaged(f"{folder.name}: {name} is not the file that was published")

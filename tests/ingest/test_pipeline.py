@@ -174,7 +174,7 @@ def test_an_unchanged_ingest_embeds_nothing_and_publishes_nothing(indexed: Desk)
     held = tree(indexed.index_dir)
     summary = indexed.ingest()
     assert (summary.published, summary.embedded) == (None, 0)
-    assert summary.reused > summary.passages > 0
+    assert summary.passages > 0
     assert indexed.embedder.encoded == []
     assert tree(indexed.index_dir) == held
 
@@ -321,3 +321,67 @@ def test_another_model_makes_the_index_anew(indexed: Desk) -> None:
     other = replace(indexed, embedder=FakeEmbedder("other", dimensions=32))
     assert other.ingest().embedded > 40
     assert other.found("deductible")
+
+
+@here
+def test_most_of_a_clinics_own_documents_are_not_dropped_unasked(indexed: Desk, tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    for number in range(4):
+        write(share / f"rule{number}.md", f"Rule {number} is about zebra {number}.")
+    indexed.ingest(share)
+    for number in range(3):
+        (share / f"rule{number}.md").unlink()
+    with pytest.raises(IngestRefused, match="--force"):
+        indexed.ingest(share)
+    assert len(records(indexed)) == 4
+    assert len(indexed.ingest(share, force=True).removed) == 3
+
+
+@here
+def test_a_folder_that_is_suddenly_empty_drops_nothing(indexed: Desk, tmp_path: Path) -> None:
+    file = write(tmp_path / "share" / "rule.md", "A rule about zebras.")
+    indexed.ingest(tmp_path / "share")
+    file.unlink()
+    assert indexed.ingest(tmp_path / "share").removed == ()
+    assert len(records(indexed)) == 1
+
+
+@here
+def test_a_file_that_vanished_from_a_subfolder_given_on_its_own_goes_with_the_folder(
+    indexed: Desk, tmp_path: Path
+) -> None:
+    write(tmp_path / "share" / "rule.md", "A rule about zebras.")
+    write(tmp_path / "share" / "more.md", "A rule about giraffes.")
+    gone = write(tmp_path / "share" / "hr" / "leave.md", "A rule about walruses.")
+    write(tmp_path / "share" / "hr" / "pay.md", "A rule about otters.")
+    indexed.ingest(tmp_path / "share" / "hr")
+    gone.unlink()
+    assert indexed.ingest(tmp_path / "share").removed == ("clinic/leave",)
+
+
+@here
+def test_documents_that_only_a_damaged_version_held_are_never_dropped_in_silence(indexed: Desk, tmp_path: Path) -> None:
+    file = write(tmp_path / "rule.md", "A rule about zebras.")
+    indexed.ingest(file)
+    (indexed.index_dir / "versions" / published(indexed.index_dir)[0] / "passages.sqlite").write_bytes(b"")
+    with pytest.raises(IngestRefused, match=r"rule\.md"):
+        indexed.ingest()
+    indexed.ingest(force=True)
+    indexed.ingest(file)
+    assert texts(indexed, "clinic/rule") == ["A rule about zebras."]
+
+
+@here
+def test_control_characters_of_a_document_never_reach_a_terminal(indexed: Desk, tmp_path: Path) -> None:
+    indexed.ingest(write(tmp_path / "rule.md", "# Ru\x1b]0;le\x07\n\nAbout\x1b[2J zebras.\n"))
+    (record,) = records(indexed).values()
+    assert record.title == "Ru]0;le"
+    assert texts(indexed, "clinic/rule") == ["About[2J zebras."]
+
+
+@here
+def test_rules_between_sections_are_no_front_matter(indexed: Desk, tmp_path: Path) -> None:
+    indexed.ingest(
+        write(tmp_path / "rule.md", "---\n# Late\n\nCall after 15 minutes.\n\n---\n\n# Fees\n\nAsk first.\n")
+    )
+    assert "Call after 15 minutes." in " ".join(texts(indexed, "clinic/rule"))

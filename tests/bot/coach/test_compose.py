@@ -241,3 +241,8 @@ def test_the_words_quoted_from_a_script_stand_in_the_section_named(library: Libr
 @given(st.text(max_size=60))
 def test_a_slot_that_nobody_knows_stays_as_it_is(text: str) -> None:
     assert fill(text, {}) == text
+
+
+def test_a_table_keeps_its_rows() -> None:
+    (table,) = blocks("| Service | Fee |\n| --- | --- |\n| Visit | $40 |\n| Form | $15 |")
+    assert table.markdown().splitlines() == ["| Service | Fee |", "| --- | --- |", "| Visit | $40 |", "| Form | $15 |"]

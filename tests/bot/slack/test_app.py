@@ -123,3 +123,12 @@ def test_a_message_without_text_is_still_answered(slack: Workspace) -> None:
     event = {key: value for key, value in DIRECT.items() if key != "text"}
     slack.conversations.on_message(event, slack._say)
     assert slack.heard == [""]
+
+
+def test_a_message_whose_answer_was_not_posted_is_answered_when_it_comes_again(slack: Workspace) -> None:
+    def failing(**_: object) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        slack.conversations.on_message(dict(DIRECT), failing)
+    assert slack.message() == ["You said: hold a call?"]
