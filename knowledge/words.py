@@ -8,9 +8,9 @@ import snowballstemmer
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _COMMON = frozenset(
     """a about an and any are aren as at be been but by can could d did do does doesnt dont for from get gets
-    got had has have he her hers him his how i if ill im in is isnt it its ive just ll m me my not of on or our
-    ours out s she should so t than that thats the their them then there they theyre this to too u up us was we were
-    what whats when where which who why will with would you your youre""".split()
+    got had has have he her hers him his how i if ill im in is isnt it its ive just ll m me mean means my not of on or
+    our ours out s she should so t than that thats the their them then there they theyre this to too u up us was we
+    were what whats when where which who why will with would you your youre""".split()
 )
 _STEMMER = snowballstemmer.stemmer("english")
 

@@ -28,7 +28,7 @@ from knowledge.markdown import plain, sentences
 from knowledge.types import Passage
 
 # Raised when what a version holds, or how, has changed, so that the next ingest writes it anew.
-_FORMAT = 1
+_FORMAT = 2
 _HOME = Path(__file__).resolve().parents[2]
 
 Encode = Callable[[Sequence[str]], Vectors]

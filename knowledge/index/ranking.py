@@ -6,32 +6,60 @@ from dataclasses import dataclass, replace
 
 from knowledge.types import STAGES, Hit, Passage, StageName
 
-# Weights of the three views of a passage, each standardised over the candidates.
+# Of a passage, each view standardised over the candidates: its text and ways to ask for it by meaning, and its words.
 _TEXT, _ASKED, _WORDS = 1.0, 1.0, 1.0
-# A document is its best passage, and part of its second and third.
-_SUPPORT = (1.0, 0.4, 0.2)
-# In standard deviations: the roadmap's chapter for the asker's own stage, and for a stage that the question names.
-_OWN_STAGE, _NAMED_STAGE = 1.5, 2.5
+# Of a document, standardised over the documents: its passages' texts and phrasings by meaning, its best phrasing and
+# all of it by words. Fitted on the labelled questions in tests/eval.
+_TEXTS, _PHRASINGS, _PHRASING_WORDS, _ALL_WORDS = 0.6, 1.0, 0.4, 0.4
+# How much the best, second, ... count: several passages or phrasings that agree are worth more than one.
+_OF_TEXTS = (1.0, 0.4, 0.2)
+_OF_PHRASINGS = (1.0, 0.7, 0.5, 0.35, 0.25)
+# In standard deviations, for the roadmap's chapter of the stage meant, of a stage next to it, and of one further off:
+# the same skills recur at every stage, so the chapter of the wrong stage is the likeliest error.
+_OWN_STAGE = (0.4, -1.0, -1.5)
+_NAMED_STAGE = (1.0, -1.2, -2.0)
 # What a clinic says of itself goes before what the library says of clinics.
-_CLINIC = 1.0
+_CLINIC = 0.8
+# A passage whose heading is the question.
+_TITLED = 2.0
 _PASSAGES_PER_DOCUMENT = 4
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A passage with what the searches said of it. None: this search did not return it."""
+    """A passage with what the searches said of it. None: this search did not return it.
+
+    titled: the question is its heading, as when someone asks for a term by name.
+    """
 
     passage: Passage
     text: float | None
     asked: float | None
     words: float
     coverage: float
+    titled: bool = False
 
 
-def rank(candidates: Sequence[Candidate], stage: StageName | None, named: bool) -> list[Hit]:
+@dataclass(frozen=True)
+class DocumentEvidence:
+    """What the searches said of a document as a whole.
+
+    phrasings: cosines of the ways to ask for it that were found, best first. phrasing_words: BM25 of the best of its
+    phrasings. all_words: BM25 of all its words at once.
+    """
+
+    phrasings: tuple[float, ...]
+    phrasing_words: float
+    all_words: float
+
+
+def rank(
+    candidates: Sequence[Candidate], documents: Mapping[str, DocumentEvidence], stage: StageName | None, named: bool
+) -> list[Hit]:
     """Hits, best document first, and within a document its best passages first.
 
-    stage: the stage meant; named: the question itself names it, rather than the asker's profile.
+    documents: for every document among the candidates. stage: the stage meant; named: the question itself names it,
+    rather than the asker's profile.
     """
     if not candidates:
         return []
@@ -40,17 +68,44 @@ def rank(candidates: Sequence[Candidate], stage: StageName | None, named: bool) 
     words = _standardise([candidate.words for candidate in candidates])
     hits: dict[str, list[Hit]] = {}
     for place, candidate in enumerate(candidates):
-        score = _TEXT * text[place] + _ASKED * asked[place] + _WORDS * words[place]
-        score += _prior(candidate.passage, stage, named)
+        score = _TEXT * text[place] + _ASKED * asked[place] + _WORDS * words[place] + _TITLED * candidate.titled
         cosine = max((value for value in (candidate.text, candidate.asked) if value is not None), default=-1.0)
         hits.setdefault(candidate.passage.doc, []).append(Hit(candidate.passage, score, cosine, candidate.coverage))
-    floor = min(hit.score for group in hits.values() for hit in group)
-    strength: dict[str, float] = {}
-    for doc, group in hits.items():
+    for group in hits.values():
         group.sort(key=lambda hit: -hit.score)
-        strength[doc] = sum(part * (hit.score - floor) for part, hit in zip(_SUPPORT, group, strict=False))
+    strength = _strengths(candidates, documents)
+    for candidate in candidates:
+        if candidate.titled:
+            strength[candidate.passage.doc] += _TITLED
+    for doc, group in hits.items():
+        strength[doc] += _prior(group[0].passage, stage, named)
+    floor = min(strength.values())
     order = sorted(hits, key=lambda doc: -strength[doc])
-    return [replace(hit, score=strength[doc]) for doc in order for hit in hits[doc][:_PASSAGES_PER_DOCUMENT]]
+    return [replace(hit, score=strength[doc] - floor) for doc in order for hit in hits[doc][:_PASSAGES_PER_DOCUMENT]]
+
+
+def _strengths(candidates: Sequence[Candidate], documents: Mapping[str, DocumentEvidence]) -> dict[str, float]:
+    texts: dict[str, list[float]] = {doc: [] for doc in documents}
+    for candidate in candidates:
+        if candidate.text is not None:
+            texts[candidate.passage.doc].append(candidate.text)
+    views = (
+        (_TEXTS, _weighted([sorted(cosines, reverse=True) for cosines in texts.values()], _OF_TEXTS)),
+        (_PHRASINGS, _weighted([evidence.phrasings for evidence in documents.values()], _OF_PHRASINGS)),
+        (_PHRASING_WORDS, [evidence.phrasing_words for evidence in documents.values()]),
+        (_ALL_WORDS, [evidence.all_words for evidence in documents.values()]),
+    )
+    totals = [0.0] * len(documents)
+    for weight, values in views:
+        totals = [total + weight * value for total, value in zip(totals, _standardise(values), strict=True)]
+    return dict(zip(documents, totals, strict=True))
+
+
+def _weighted(groups: Sequence[Sequence[float]], weights: Sequence[float]) -> list[float]:
+    # What was not found is no better than the worst that was.
+    floor = min((value for group in groups for value in group), default=0.0)
+    padded = ([*group[: len(weights)], *[floor] * (len(weights) - len(group))] for group in groups)
+    return [sum(weight * value for weight, value in zip(weights, group, strict=True)) for group in padded]
 
 
 def _prior(passage: Passage, stage: StageName | None, named: bool) -> float:
@@ -58,9 +113,8 @@ def _prior(passage: Passage, stage: StageName | None, named: bool) -> float:
         return _CLINIC
     if stage is None or passage.kind != "roadmap" or not passage.stages:
         return 0.0
-    weight = _NAMED_STAGE if named else _OWN_STAGE
     distance = abs(STAGES.index(passage.stages[0]) - STAGES.index(stage))
-    return weight * (0.5 if distance == 0 else -0.5 if distance == 1 else -0.8)
+    return (_NAMED_STAGE if named else _OWN_STAGE)[min(distance, 2)]
 
 
 def _standardise(values: Sequence[float | None]) -> list[float]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from knowledge.errors import IndexUnavailable
 from knowledge.index.embedder import Embedder, Vectors
 from knowledge.index.lexicon import Lexicon
-from knowledge.index.ranking import Candidate, coverage, rank
+from knowledge.index.ranking import Candidate, DocumentEvidence, coverage, rank
 from knowledge.index.vectors import VectorStore
 from knowledge.index.version import Manifest, VersionDamaged, folder_of, published, verify
 from knowledge.types import Hit, StageName
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_CANDIDATES = 60
+_CANDIDATES, _PHRASINGS, _DOCUMENTS = 60, 200, 500
 
 
 class Index:
@@ -46,8 +46,8 @@ class Index:
         """
         vector = self._vector(text)
         with self._lock:
-            candidates = self._try(lambda version: version.candidates(text, vector))
-        hits = rank(candidates, stage, named)
+            candidates, documents = self._try(lambda version: version.candidates(text, vector))
+        hits = rank(candidates, documents, stage, named)
         kept = set(list(dict.fromkeys(hit.passage.doc for hit in hits))[:k])
         return [hit for hit in hits if hit.passage.doc in kept]
 
@@ -136,24 +136,38 @@ class _Version:
         self._lexicon = Lexicon(folder / "passages.sqlite")
         self._step_rows, self._step_vectors = self._vectors.all("steps")
         self._step_passages = {
-            row: found for row, (found, _) in self._lexicon.passages(set(self._step_rows.tolist())).items()
+            row: held.passage for row, held in self._lexicon.passages(set(self._step_rows.tolist())).items()
         }
 
     def close(self) -> None:
         self._lexicon.close()
         self._vectors.close()
 
-    def candidates(self, text: str, vector: Vectors) -> list[Candidate]:
+    def candidates(self, text: str, vector: Vectors) -> tuple[list[Candidate], dict[str, DocumentEvidence]]:
         query = terms(text)
         near = {hit.row: hit.cosine for hit in self._vectors.nearest("text", vector, _CANDIDATES)}
-        asked = {hit.row: hit.cosine for hit in self._vectors.nearest("asked", vector, 2 * _CANDIDATES)}
+        asked: dict[int, list[float]] = {}
+        for hit in self._vectors.nearest("asked", vector, _PHRASINGS):
+            asked.setdefault(hit.row, []).append(hit.cosine)
         words = {match.row: match.score for match in self._lexicon.match(query, _CANDIDATES)}
+        phrased = self._lexicon.match_phrasings(query, _PHRASINGS)
         rarity = self._lexicon.rarity(query)
-        return [
-            Candidate(passage, near.get(row), asked.get(row), words.get(row, 0.0), coverage(rarity, held))
-            for row, (passage, held) in self._lexicon.passages(near.keys() | asked.keys() | words.keys()).items()
-            if passage.kind != "step"
-        ]
+        candidates: list[Candidate] = []
+        phrasings: dict[str, list[float]] = {}
+        best: dict[str, float] = {}
+        for row, held in self._lexicon.passages(near.keys() | asked.keys() | words.keys()).items():
+            passage, cosines = held.passage, asked.get(row, [])
+            titled = held.heading == rarity.keys()
+            best_cosine = max(cosines, default=None)
+            share = coverage(rarity, held.terms)
+            candidates.append(Candidate(passage, near.get(row), best_cosine, words.get(row, 0.0), share, titled))
+            phrasings.setdefault(passage.doc, []).extend(cosines)
+            best[passage.doc] = max(best.get(passage.doc, 0.0), phrased.get(row, 0.0))
+        whole = self._lexicon.match_documents(query, _DOCUMENTS)
+        return candidates, {
+            doc: DocumentEvidence(tuple(sorted(cosines, reverse=True)), best[doc], whole.get(doc, 0.0))
+            for doc, cosines in phrasings.items()
+        }
 
     def steps(self, vector: Vectors, stage: StageName, k: int) -> list[Hit]:
         if not len(self._step_rows):

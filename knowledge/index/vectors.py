@@ -15,7 +15,7 @@ COLLECTIONS = ("text", "asked", "steps")
 _BATCH = 2000
 _WIDE = 100
 _SAME = 1e-4
-_SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 128, "max_neighbors": 24}}
+_SPACE = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}}
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,15 @@ class VectorStore:
         self.counts[collection] += len(rows)
 
     def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Nearest]:
-        """The rows nearest to a vector, best first; a row with several vectors counts once, by its best."""
+        """The vectors nearest to a vector, best first; a row comes once for each of its vectors among them."""
         limit = min(limit, self.counts[collection])
         if not limit:
             return []
         found = self._collections[collection].query(
             query_embeddings=vector[None, :], n_results=limit, include=["distances"]
         )
-        best: dict[int, float] = {}
-        for key, distance in zip(found["ids"][0], found["distances"][0], strict=True):
-            row = int(key.partition(".")[0])
-            best[row] = max(best.get(row, -1.0), 1.0 - float(distance))
-        return [Nearest(row, cosine) for row, cosine in sorted(best.items(), key=lambda item: -item[1])]
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [Nearest(int(key.partition(".")[0]), 1.0 - float(distance)) for key, distance in pairs]
 
     def all(self, collection: str) -> tuple[NDArray[np.int64], Vectors]:
         """Every vector of a small collection with its row number, to be searched in memory."""

@@ -1,11 +1,12 @@
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.index.ranking import Candidate, coverage, rank
-from knowledge.types import Kind, Passage, StageName
+from knowledge.index.ranking import Candidate, DocumentEvidence, coverage, rank
+from knowledge.types import Hit, Kind, Passage, StageName
 
 
 def candidate(
@@ -16,12 +17,23 @@ def candidate(
     return Candidate(Passage(doc, anchor, (doc,), "words", kind, phrasings, stages), text, asked, words, 0.0)
 
 
+def ranked(candidates: Sequence[Candidate], stage: StageName | None = None, named: bool = False) -> list[Hit]:
+    """The candidates ranked, each document's evidence being that of its passages."""
+    documents: dict[str, DocumentEvidence] = {}
+    for doc in dict.fromkeys(one.passage.doc for one in candidates):
+        inside = [one for one in candidates if one.passage.doc == doc]
+        cosines = sorted((one.asked for one in inside if one.asked is not None), reverse=True)
+        words = max(one.words for one in inside)
+        documents[doc] = DocumentEvidence(tuple(cosines), words, words)
+    return rank(candidates, documents, stage, named)
+
+
 def order(*candidates: Candidate, stage: StageName | None = None, named: bool = False) -> list[str]:
-    return list(dict.fromkeys(hit.passage.doc for hit in rank(candidates, stage, named)))
+    return list(dict.fromkeys(hit.passage.doc for hit in ranked(candidates, stage, named)))
 
 
 def test_nothing_ranks_to_nothing() -> None:
-    assert rank([], None, False) == []
+    assert rank([], {}, None, False) == []
 
 
 def test_each_view_of_a_passage_counts() -> None:
@@ -34,9 +46,15 @@ def test_a_passage_that_a_search_did_not_return_counts_as_its_worst() -> None:
     assert order(candidate("b", text=None), candidate("c", text=0.3), candidate("a", text=0.9)) == ["a", "b", "c"]
 
 
-def test_a_passage_that_nobody_wrote_phrasings_for_is_not_behind_for_that() -> None:
-    best = candidate("clinic/a", text=0.9, asked=None, kind="clinic")
-    assert order(candidate("b", text=0.5, asked=0.5), candidate("c", text=0.2, asked=0.4), best)[0] == "clinic/a"
+def test_phrasings_that_agree_outweigh_one_that_is_a_little_better() -> None:
+    candidates = [candidate("one"), candidate("many"), candidate("none", text=0.1, asked=0.1)]
+    documents = {
+        "one": DocumentEvidence((0.72,), 1.0, 1.0),
+        "many": DocumentEvidence((0.7, 0.7, 0.69, 0.68), 1.0, 1.0),
+        "none": DocumentEvidence((0.1,), 1.0, 1.0),
+    }
+    hits = rank(candidates, documents, None, False)
+    assert [hit.passage.doc for hit in hits] == ["many", "one", "none"]
 
 
 def test_a_clinics_own_document_goes_before_an_equal_one_of_the_library() -> None:
@@ -50,8 +68,8 @@ def test_the_askers_stage_goes_before_its_neighbour_and_that_before_the_rest() -
 
 
 def test_a_stage_that_the_question_names_outweighs_a_better_match() -> None:
-    own = candidate("roadmap/entry", text=0.4, kind="roadmap", stage="entry")
-    better = candidate("roadmap/lead", text=0.6, kind="roadmap", stage="lead")
+    own = candidate("roadmap/entry", text=0.4, words=1.0, kind="roadmap", stage="entry")
+    better = candidate("roadmap/lead", text=0.6, words=2.0, kind="roadmap", stage="lead")
     assert order(own, better, stage="entry") == ["roadmap/lead", "roadmap/entry"]
     assert order(own, better, stage="entry", named=True) == ["roadmap/entry", "roadmap/lead"]
 
@@ -63,12 +81,12 @@ def test_a_document_with_support_goes_before_one_with_a_single_equal_passage() -
 
 
 def test_the_cosine_is_the_best_of_text_and_phrasings() -> None:
-    (hit,) = rank([candidate("a", text=0.3, asked=0.7)], None, False)
+    (hit,) = ranked([candidate("a", text=0.3, asked=0.7)])
     assert hit.cosine == 0.7
 
 
 def test_a_cosine_of_zero_stays_zero() -> None:
-    (hit,) = rank([candidate("a", text=0.0, asked=None)], None, False)
+    (hit,) = ranked([candidate("a", text=0.0, asked=None)])
     assert hit.cosine == 0.0
 
 
@@ -86,7 +104,7 @@ candidates = st.lists(
 def test_documents_come_in_falling_order_each_in_one_run_of_at_most_four(
     given_ones: list[Candidate], stage: StageName | None, named: bool
 ) -> None:
-    hits = rank(given_ones, stage, named)
+    hits = ranked(given_ones, stage, named)
     values = [hit.score for hit in hits]
     docs = [hit.passage.doc for hit in hits]
     assert values == sorted(values, reverse=True)
