@@ -4,12 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from knowledge.content import ContentReader
 from knowledge.errors import LibraryError
 from knowledge.forms import GuideFront, HuddleRow, RoadmapFront, ScriptFront, StageRow, StepRow, Text
 from knowledge.markdown import Section, sections
@@ -32,10 +28,7 @@ SCRIPT_PARTS = (
     "Say first", "Check identity", "Acknowledge", "Explain", "Offer", "Close", "If they push back",
     "Write down", "Never say", "Hand over when", "Short form",
 )  # fmt: skip
-_LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)")
 _SLOT = re.compile(r"\{([^{}#]+)\}")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -82,24 +75,19 @@ def load(folder: Path) -> Library:
     return _Loader(folder).load()
 
 
-class _Loader:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.problems: list[str] = []
-        self.known = {f"{kind}/{path.stem}" for kind in ("guides", "scripts") for path in (folder / kind).glob("*.md")}
-
+class _Loader(ContentReader):
     def load(self) -> Library:
         slots = self._words("slots.yaml")
         wording = self._wording()
         stages = self._stages()
         chapters, linked = self._roadmap()
-        guides = {guide.id: guide for path in self._files("guides") if (guide := self._guide(path))}
-        scripts = {script.id: script for path in self._files("scripts") if (script := self._script(path, slots))}
+        guides = {guide.id: guide for path in self.files("guides") if (guide := self._guide(path))}
+        scripts = {script.id: script for path in self.files("scripts") if (script := self._script(path, slots))}
         huddles = tuple(
             huddle for path in sorted((self.folder / "huddles").glob("*.yaml")) for huddle in self._huddles(path)
         )
         for unreached in sorted(guides.keys() - set(linked)):
-            self._problem(self.folder / f"{unreached}.md", "no link from roadmap.md leads here")
+            self.problem(self.folder / f"{unreached}.md", "no link from roadmap.md leads here")
         ordered = {doc: guides[doc] for doc in [*linked, *sorted(guides.keys() - set(linked))] if doc in guides}
         for stage in stages.values():
             self._check_steps(stage, {step.id for other in stages.values() for step in other.steps})
@@ -107,69 +95,23 @@ class _Loader:
             raise LibraryError(self.problems)
         return Library(stages, chapters, ordered, scripts, huddles, slots, wording)
 
-    def _problem(self, path: Path, what: str) -> None:
-        name = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
-        self.problems.append(f"{name}: {what}")
-
-    def _files(self, kind: str) -> list[Path]:
-        return sorted((self.folder / kind).glob("*.md"))
-
-    def _read(self, path: Path) -> str:
-        try:
-            return path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            self._problem(path, "the file is missing")
-        except OSError:
-            self._problem(path, "the file cannot be read")
-        except UnicodeDecodeError:
-            self._problem(path, "the file is not UTF-8 text")
-        return ""
-
-    def _yaml(self, path: Path, text: str) -> Any:
-        try:
-            return YAML(typ="safe").load(text)
-        except (YAMLError, ValueError) as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f"line {mark.line + 1}: " if mark else ""
-            self._problem(path, f"{place}{getattr(error, 'problem', None) or 'this is not YAML'}")
-            return None
-
-    def _valid(self, path: Path, form: type[T], data: Any) -> T | None:
-        try:
-            return TypeAdapter(form).validate_python(data)
-        except ValidationError as error:
-            for item in error.errors():
-                key = ".".join(str(part) for part in item["loc"]) or "front matter"
-                known = "this key is not known" if item["type"] == "extra_forbidden" else item["msg"]
-                self._problem(path, f"{key}: {known}")
-            return None
-
     def _words(self, name: str) -> dict[str, str]:
         path = self.folder / name
-        return self._valid(path, dict[Text, Text], self._yaml(path, self._read(path))) or {}
+        return self.valid(path, dict[Text, Text], self.yaml(path, self.read(path))) or {}
 
     def _wording(self) -> Wording | None:
         path = self.folder / "wording.yaml"
         expected = {field.name for field in fields(Wording)}
         words = self._words("wording.yaml")
         for key in sorted(words.keys() ^ expected):
-            self._problem(path, f"{key}: " + ("this key is missing" if key in expected else "this key is not known"))
+            self.problem(path, f"{key}: " + ("this key is missing" if key in expected else "this key is not known"))
         return Wording(**words) if words.keys() == expected else None
-
-    def _front(self, path: Path, form: type[T]) -> tuple[T | None, str]:
-        text = self._read(path)
-        match = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
-        if not match:
-            if path.exists():
-                self._problem(path, "front matter: it must open the file between two lines of ---")
-            return None, ""
-        return self._valid(path, form, self._yaml(path, match[1])), text[match.end() :]
 
     def _stages(self) -> dict[StageName, Stage]:
         path = self.folder / "stages.yaml"
-        rows = self._valid(path, dict[StageName, StageRow], self._yaml(path, self._read(path))) or {}
+        rows = self.valid(path, dict[StageName, StageRow], self.yaml(path, self.read(path))) or {}
         if rows and tuple(rows) != STAGES:
-            self._problem(path, f"the stages must be {', '.join(STAGES)}, in that order")
+            self.problem(path, f"the stages must be {', '.join(STAGES)}, in that order")
         return {
             name: Stage(
                 name, row.title, row.purpose, tuple(row.known_as), tuple(row.gate),
@@ -184,29 +126,29 @@ class _Loader:
         for step in stage.steps:
             where = f"{stage.name}.steps.{step.id}"
             if step.id in seen or not step.id.startswith(f"{stage.name}-"):
-                self._problem(path, f"{where}: an id must be unique and start with {stage.name}-")
+                self.problem(path, f"{where}: an id must be unique and start with {stage.name}-")
             if step.guide not in self.known:
-                self._problem(path, f"{where}.guide: there is no {step.guide}")
+                self.problem(path, f"{where}.guide: there is no {step.guide}")
             for earlier in step.after:
                 if earlier not in ids:
-                    self._problem(path, f"{where}.after: there is no step {earlier}")
+                    self.problem(path, f"{where}.after: there is no step {earlier}")
                 elif earlier.startswith(f"{stage.name}-") and earlier not in seen:
-                    self._problem(path, f"{where}.after: {earlier} must stand earlier in the list")
+                    self.problem(path, f"{where}.after: {earlier} must stand earlier in the list")
             seen.add(step.id)
 
     def _roadmap(self) -> tuple[dict[str, Chapter], list[str]]:
         path = self.folder / "roadmap.md"
-        front, body = self._front(path, RoadmapFront)
+        front, body = self.front(path, RoadmapFront)
         found = sections(body)
         expected = [*STAGES, "faq"]
         anchors = [section.anchor for section in found if section.level == 2]
         if front is None or anchors != expected:
-            self._problem(path, f"the level-2 headings must carry {{#{'}, {#'.join(expected)}}}, in that order")
+            self.problem(path, f"the level-2 headings must carry {{#{'}, {#'.join(expected)}}}, in that order")
             return {}, []
-        self._check_cites(path, front.sources, body)
+        self.check_cites(path, front.sources, body)
         for section in found:
             if section.level < 2 and section.body:
-                self._problem(path, f"{section.heading or 'text before the first heading'}: it belongs to no chapter")
+                self.problem(path, f"{section.heading or 'text before the first heading'}: it belongs to no chapter")
         linked: list[str] = []
         chapters: dict[str, Chapter] = {}
         for start in [place for place, section in enumerate(found) if section.level == 2]:
@@ -223,21 +165,21 @@ class _Loader:
                 if (passage := self._passage(path, section, doc, "roadmap", (), stages))
             ]  # fmt: skip
             chapters[doc] = Chapter(doc, found[start].heading, tuple(front.sources), tuple(passages))
-            linked += [target for section in inside for target in self._links(path, section)]
+            linked += [target for section in inside for target in self.links(path, section)]
         return chapters, list(dict.fromkeys(linked))
 
     def _guide(self, path: Path) -> Guide | None:
-        front, body = self._front(path, GuideFront)
+        front, body = self.front(path, GuideFront)
         if front is None:
             return None
-        self._check_slug(path, front.slug)
-        self._check_cites(path, front.sources, body)
+        self.check_slug(path, front.slug)
+        self.check_cites(path, front.sources, body)
         doc, stages = f"guides/{path.stem}", tuple(front.stages)
         found = sections(body)
         for section in found:
-            self._links(path, section)
+            self.links(path, section)
             if section.level not in (2, 3):
-                self._problem(path, f"{section.heading or 'text before the first heading'}: sections are level 2 or 3")
+                self.problem(path, f"{section.heading or 'text before the first heading'}: sections are level 2 or 3")
         passages = [p for section in found if (p := self._passage(path, section, doc, "guide", (front.title,), stages))]
         return Guide(
             doc, front.title, front.promise, stages, str(front.reviewed), tuple(front.sources), tuple(passages)
@@ -254,34 +196,34 @@ class _Loader:
         if not body.strip():
             return None
         if not asked and section.level == 3:
-            self._problem(path, f"{section.heading}: the line 'Asked as:' is missing")
+            self.problem(path, f"{section.heading}: the line 'Asked as:' is missing")
         return Passage(doc, section.anchor, above + section.path, body.strip(), kind, asked, stages)
 
     def _script(self, path: Path, slots: Mapping[str, str]) -> Script | None:
-        front, body = self._front(path, ScriptFront)
+        front, body = self.front(path, ScriptFront)
         if front is None:
             return None
-        self._check_slug(path, front.slug)
-        self._check_cites(path, front.sources, body)
+        self.check_slug(path, front.slug)
+        self.check_cites(path, front.sources, body)
         found = sections(body)
         for section in found:
-            self._links(path, section)
+            self.links(path, section)
         for slot in dict.fromkeys(_SLOT.findall(body)):
             if slot not in slots:
-                self._problem(path, f"{{{slot}}}: this slot is not in slots.yaml")
+                self.problem(path, f"{{{slot}}}: this slot is not in slots.yaml")
         for guide in front.guides:
             if f"guides/{guide}" not in self.known:
-                self._problem(path, f"guides: there is no guides/{guide}")
+                self.problem(path, f"guides: there is no guides/{guide}")
         parts = [section for section in found if section.level == 2]
         if tuple(section.heading for section in parts) != SCRIPT_PARTS:
-            self._problem(path, f"the level-2 headings must be {', '.join(SCRIPT_PARTS)}, in that order")
+            self.problem(path, f"the level-2 headings must be {', '.join(SCRIPT_PARTS)}, in that order")
             return None
         for section in parts:
             if not section.body and section.heading != "If they push back":
-                self._problem(path, f"{section.heading}: this part is empty")
+                self.problem(path, f"{section.heading}: this part is empty")
         turns = [section for section in found if section.level == 3]
         if len(turns) < 3:
-            self._problem(path, "If they push back: at least three turns are needed")
+            self.problem(path, "If they push back: at least three turns are needed")
         doc, stages = f"scripts/{path.stem}", tuple(front.stages)
         situations = tuple(front.situations)
         passages = tuple(
@@ -301,14 +243,14 @@ class _Loader:
         )  # fmt: skip
 
     def _huddles(self, path: Path) -> list[Huddle]:
-        rows = self._valid(path, list[HuddleRow], self._yaml(path, self._read(path))) or []
+        rows = self.valid(path, list[HuddleRow], self.yaml(path, self.read(path))) or []
         seen: set[str] = set()
         for row in rows:
             if row.id in seen or not row.id.startswith(f"{path.stem}-"):
-                self._problem(path, f"{row.id}: an id must be unique and start with {path.stem}-")
+                self.problem(path, f"{row.id}: an id must be unique and start with {path.stem}-")
             seen.add(row.id)
             if row.behind not in self.known:
-                self._problem(path, f"{row.id}.behind: there is no {row.behind}")
+                self.problem(path, f"{row.id}.behind: there is no {row.behind}")
         return [
             Huddle(
                 row.id, row.theme, row.opening, row.question, row.drill, row.number, row.behind, tuple(row.when),
@@ -316,33 +258,6 @@ class _Loader:
             )
             for row in rows
         ]  # fmt: skip
-
-    def _check_slug(self, path: Path, slug: str) -> None:
-        if slug != path.stem:
-            self._problem(path, f"slug: it must be the file's name, {path.stem}")
-
-    def _check_cites(self, path: Path, sources: list[Source], body: str) -> None:
-        # A cite may share its brackets with others: (BLS, 2025; HHS OCR, 2002).
-        quoted = {" ".join(part.split()) for group in re.findall(r"\(([^()]+)\)", body) for part in group.split(";")}
-        for source in sources:
-            if source.cite not in quoted:
-                self._problem(path, f"sources: ({source.cite}) is not quoted anywhere in the text")
-        for part in sorted(quoted - {source.cite for source in sources}):
-            if re.fullmatch(r"[^,]+(?:, [^,]+)*, (?:\d{4}(?:-\d{2,4})?|n\.d\.)", part):
-                self._problem(path, f"({part}): this source is not listed in the front matter")
-
-    def _links(self, path: Path, section: Section) -> list[str]:
-        documents = []
-        for target in _LINK.findall(section.body):
-            if target.startswith(("http://", "https://")):
-                continue
-            file = (path.parent / target.partition("#")[0]).resolve()
-            doc = f"{file.parent.name}/{file.stem}"
-            if doc in self.known and file == (self.folder / f"{doc}.md").resolve():
-                documents.append(doc)
-            else:
-                self._problem(path, f"{section.heading}: the link {target} leads nowhere")
-        return documents
 
 
 def _step(row: StepRow, stage: StageName) -> Step:
