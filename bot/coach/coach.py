@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.coach.compose import compose, compose_script
 from bot.coach.evidence import Calibration
-from bot.coach.steps import FindSteps, next_step
+from bot.coach.steps import FindSteps, next_step, related_step
 from bot.coach.types import Message, Profile, Reply
 from bot.coach.understand import Question, is_greeting, is_help, own_stage, understand
 from knowledge.library import Library
@@ -51,14 +51,15 @@ class Coach:
 
     def _answer(self, question: Question, hits: Sequence[Hit], profile: Profile) -> Reply:
         documents = _documents(hits)
-        script = self._library.scripts.get(documents[0])
         slots: Mapping[str, str] = self._library.slots
+        stage = self._library.stages[own_stage(profile) or question.stage or "entry"]
+        script = self._library.scripts.get(documents[0])
         if script:
             text, sources = compose_script(script, hits[0], self._library.title, slots)
+            step = related_step(question.text, stage, profile.done, script.guides, self._find_steps)
         else:
             text, sources = compose(question.text, hits, self._library.title, slots)
-        stage = self._library.stages[own_stage(profile) or question.stage or "entry"]
-        step = next_step(question.text, stage, profile.done, documents, self._find_steps, question.wants_next)
+            step = next_step(question.text, stage, profile.done, documents, self._find_steps, question.wants_next)
         return Reply("script" if script else "answer", text, sources, (step,) if step else (), documents)
 
     def _unknown(self, hits: Sequence[Hit]) -> Reply:

@@ -39,6 +39,24 @@ def next_step(
     return _first_of((open_steps if in_order else behind or open_steps)[0], steps, finished)
 
 
+def related_step(
+    question: str, stage: Stage, done: Sequence[str], guides: Sequence[str], find: FindSteps
+) -> Step | None:
+    """The open step that trains what a call just asked for, or None: nobody wants homework with a caller on the line.
+
+    guides: ids of the guides behind the call's script.
+    """
+    steps = {step.id: step for step in stage.steps}
+    finished = _finished(done, stage.name, steps, find)
+    near = {hit.passage.anchor: hit.cosine for hit in find(question, stage.name)}
+    fitting = [
+        step
+        for step in stage.steps
+        if step.id not in finished and step.guide in guides and near.get(step.id, 0.0) >= _ABOUT
+    ]
+    return max(fitting, key=lambda step: near[step.id], default=None)
+
+
 def _finished(done: Sequence[str], stage: StageName, steps: Mapping[str, Step], find: FindSteps) -> set[str]:
     finished: set[str] = set()
     for text in done:

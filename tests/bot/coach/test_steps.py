@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coach.steps import next_step
+from bot.coach.steps import next_step, related_step
 from knowledge.types import Hit, Passage, Stage, StageName, Step
 
 
@@ -90,3 +90,14 @@ def test_a_done_step_is_never_suggested_again(
     found = next_step(question, STAGE, [s.done_as[0] for s in done], documents, find, in_order)
     assert found not in done
     assert (found is None) == ({MESSAGES, LEDGER} <= done)
+
+
+def test_with_a_script_only_a_step_on_its_guides_and_its_subject_is_suggested() -> None:
+    def related(question: str, *guides: str, done: Sequence[str] = ()) -> str | None:
+        found = related_step(question, STAGE, done, guides, find)
+        return found.id if found else None
+
+    assert related("messages", "guides/telephone") == "entry-messages"
+    assert related("messages", "guides/billing") is None
+    assert related("she is crying", "guides/telephone") is None
+    assert related("messages", "guides/telephone", done=["messages done"]) is None
