@@ -143,7 +143,8 @@ def _ingest(
         and _sound(index_dir, before[0].name)
     )
     if not (unchanged or request.dry_run):
-        prune(index_dir)
+        # With a damaged pointer, the version just read back is the only copy of the clinic's documents.
+        prune(index_dir, *([before[0].name] if before else []))
         with closing(
             EmbeddingCache(
                 index_dir / "embeddings.sqlite", embedder, lambda done, total: progress("Embedding", done, total)

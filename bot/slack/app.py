@@ -41,7 +41,8 @@ class Conversations:
             self._post(event, reply, say)
         except Exception:
             # Slack delivers an unanswered message again, and then it must not count as answered.
-            self._seen.pop((event["channel"], event["ts"]), None)
+            with self._lock:
+                self._seen.pop((event["channel"], event["ts"]), None)
             raise
 
     def _post(self, event: dict[str, Any], reply: Reply, say: Callable[..., Any]) -> None:

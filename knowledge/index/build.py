@@ -52,8 +52,9 @@ def texts_of(passage: Passage) -> list[str]:
 
 def read_back(index_dir: Path) -> tuple[Manifest, list[Passage]] | None:
     """The newest version whose passages can be read, whatever became of its vectors or of the pointer."""
-    others = sorted((path.name for path in (index_dir / "versions").glob("*")), reverse=True)
-    for name in dict.fromkeys([*published(index_dir), *others]):
+    # A manifest is the last thing written, so its time is its version's; two names of one second tell nothing.
+    manifests = sorted((index_dir / "versions").glob("*/manifest.json"), key=lambda path: -path.stat().st_mtime_ns)
+    for name in dict.fromkeys([*published(index_dir), *(path.parent.name for path in manifests)]):
         try:
             folder = folder_of(index_dir, name)
             manifest = verify(folder, only="passages")

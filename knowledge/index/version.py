@@ -134,9 +134,9 @@ def publish(index_dir: Path, name: str) -> None:
     prune(index_dir)
 
 
-def prune(index_dir: Path) -> None:
-    """Delete every version that is not published, such as one that a killed ingest left half written."""
-    kept = set(published(index_dir))
+def prune(index_dir: Path, *spared: str) -> None:
+    """Delete every version that is neither published nor spared, such as one that a killed ingest left half written."""
+    kept = {*published(index_dir), *spared}
     for folder in _folders(index_dir):
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)

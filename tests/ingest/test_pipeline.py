@@ -385,3 +385,20 @@ def test_rules_between_sections_are_no_front_matter(indexed: Desk, tmp_path: Pat
         write(tmp_path / "rule.md", "---\n# Late\n\nCall after 15 minutes.\n\n---\n\n# Fees\n\nAsk first.\n")
     )
     assert "Call after 15 minutes." in " ".join(texts(indexed, "clinic/rule"))
+
+
+@here
+def test_a_failed_ingest_over_a_damaged_pointer_loses_no_document(indexed: Desk, tmp_path: Path) -> None:
+    indexed.ingest(write(tmp_path / "rule.md", "A rule about zebras."))
+    (indexed.index_dir / "current").write_bytes(b"\xff\xfe\x00\x80")
+    more = write(tmp_path / "more.md", "A rule about giraffes.")
+
+    def failing(_: Sequence[str]) -> Vectors:
+        raise MemoryError
+
+    working, indexed.embedder.encode = indexed.embedder.encode, failing  # type: ignore[method-assign]
+    with pytest.raises(MemoryError):
+        indexed.ingest(more)
+    indexed.embedder.encode = working  # type: ignore[method-assign]
+    indexed.ingest(more)
+    assert texts(indexed, "clinic/rule") == ["A rule about zebras."]
