@@ -1,4 +1,4 @@
-"""The command line: chat, ask, batch, slack, library."""
+"""The command line: chat, ask, batch, salary, slack, library."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.coach.types import Message, Profile
-from knowledge.errors import CoachError, record
+from knowledge.errors import CoachError, LibraryError, record
 from knowledge.settings import load_settings
 from knowledge.types import STAGES, StageName
 
@@ -110,6 +110,30 @@ def batch(
 
 
 @app.command()
+def salary(
+    stage: Annotated[
+        str | None, typer.Option("--stage", metavar="STAGE", help=f"Whose pay it is: {', '.join(STAGES)}.")
+    ] = None,
+    state: Annotated[str | None, typer.Option("--state", help="A state, as Ohio or OH.")] = None,
+    setting: Annotated[str | None, typer.Option("--setting", help="The workplace, as hospital.")] = None,
+    years: Annotated[float | None, typer.Option("--years", min=0, max=60, help="Years of experience.")] = None,
+    offer: Annotated[str | None, typer.Option("--offer", help="Pay to place: 19.50 an hour, or 41000 a year.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the range as a JSON object.")] = False,
+) -> None:
+    """Work out a range of pay from federal wages."""
+    from bot.salary import as_object, read_offer, show_estimate, work_out
+    from knowledge.library import load
+
+    rung = _stage(stage)
+    library = load(load_settings().knowledge_dir)
+    found, offered = work_out(rung, state, setting, years, library.pay), read_offer(offer)
+    if as_json:
+        print(json.dumps(as_object(found, rung, offered, library.pay), ensure_ascii=False, indent=2))
+    else:
+        Console(highlight=False).print(show_estimate(found, rung, offered, library.stages, library.pay))
+
+
+@app.command()
 def slack() -> None:
     """Work in Slack, over Socket Mode."""
     from bot.slack.app import serve
@@ -127,9 +151,17 @@ def slack() -> None:
 def check_library() -> None:
     """Say what is wrong with the content, file by file and key by key."""
     from knowledge.library import load
+    from knowledge.review import review
 
     folder = load_settings().knowledge_dir
-    library = load(folder)
+    try:
+        library = load(folder)
+        findings = review(library, folder)
+    except LibraryError as error:
+        findings = error.problems
+    if findings:
+        print("\n".join(findings))
+        sys.exit(1)
     steps = sum(1 for _ in library.steps())
     print(
         f"{folder}: {len(library.guides)} guides, {len(library.scripts)} scripts, {len(library.huddles)} huddles, "

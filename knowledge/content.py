@@ -58,15 +58,15 @@ class ContentReader:
             self.problem(path, f"{place}{getattr(error, 'problem', None) or 'this is not YAML'}")
             return None
 
-    def valid(self, path: Path, form: type[T], data: Any) -> T | None:
-        """The data as a form; None, with a problem for each key, when it does not fit."""
+    def valid(self, path: Path, form: type[T], data: Any, where: str = "") -> T | None:
+        """The data as a form; None, with a problem for each key, when it does not fit. where: stands before the key."""
         try:
             return TypeAdapter(form).validate_python(data)
         except ValidationError as error:
             for item in error.errors():
                 key = ".".join(str(part) for part in item["loc"]) or "front matter"
                 known = "this key is not known" if item["type"] == "extra_forbidden" else item["msg"]
-                self.problem(path, f"{key}: {known}")
+                self.problem(path, f"{where}{key}: {known}")
             return None
 
     def front(self, path: Path, form: type[T]) -> tuple[T | None, str]:

@@ -15,6 +15,7 @@ from knowledge.types import (
     Huddle,
     Kind,
     Passage,
+    Pay,
     PushBack,
     Script,
     Source,
@@ -23,6 +24,7 @@ from knowledge.types import (
     Step,
     Wording,
 )
+from knowledge.wages import read_pay
 
 SCRIPT_PARTS = (
     "Say first", "Check identity", "Acknowledge", "Explain", "Offer", "Close", "If they push back",
@@ -52,6 +54,7 @@ class Library:
     huddles: tuple[Huddle, ...]
     slots: Mapping[str, str]
     wording: Wording
+    pay: Pay
 
     def passages(self) -> Iterator[Passage]:
         """Every citable passage: roadmap, guides in the order the roadmap reaches them, scripts."""
@@ -91,9 +94,10 @@ class _Loader(ContentReader):
         ordered = {doc: guides[doc] for doc in [*linked, *sorted(guides.keys() - set(linked))] if doc in guides}
         for stage in stages.values():
             self._check_steps(stage, {step.id for other in stages.values() for step in other.steps})
-        if self.problems or wording is None:
+        pay = read_pay(self, {passage.id for guide in guides.values() for passage in guide.passages})
+        if self.problems or wording is None or pay is None:
             raise LibraryError(self.problems)
-        return Library(stages, chapters, ordered, scripts, huddles, slots, wording)
+        return Library(stages, chapters, ordered, scripts, huddles, slots, wording, pay)
 
     def _words(self, name: str) -> dict[str, str]:
         path = self.folder / name
@@ -182,8 +186,9 @@ class _Loader(ContentReader):
                 self.problem(path, f"{section.heading or 'text before the first heading'}: sections are level 2 or 3")
         passages = [p for section in found if (p := self._passage(path, section, doc, "guide", (front.title,), stages))]
         return Guide(
-            doc, front.title, front.promise, stages, str(front.reviewed), tuple(front.sources), tuple(passages)
-        )
+            doc, front.title, front.promise, stages, str(front.reviewed), tuple(front.sources), tuple(passages),
+            front.no_script,
+        )  # fmt: skip
 
     def _passage(
         self, path: Path, section: Section, doc: str, kind: Kind, above: tuple[str, ...], stages: tuple[StageName, ...]

@@ -24,7 +24,7 @@ from knowledge.index.check import check
 from knowledge.index.embedder import Vectors
 from knowledge.index.search import Index
 from knowledge.library import load
-from knowledge.settings import Settings
+from knowledge.settings import LIBRARY, Settings
 from knowledge.types import STAGES, Wording
 from knowledge.words import terms
 
@@ -300,6 +300,12 @@ def write_library(folder: Path) -> Path:
     (folder / "slots.yaml").write_text(SLOTS, encoding="utf-8")
     wording = "".join(f"{field.name}: The sentence for {field.name}.\n" for field in fields(Wording))
     (folder / "wording.yaml").write_text(wording, encoding="utf-8")
+    # The shipped figures and words on pay, with sections that are here for their sources.
+    pay = (LIBRARY / "pay.yaml").read_text(encoding="utf-8")
+    pay = re.sub(r"guides/salary-calculator#\S+", "guides/telephone#how-do-i-open-a-call", pay)
+    pay = re.sub(r"guides/cmaa-salary-report#\S+", "guides/billing#what-is-a-deductible", pay)
+    (folder / "pay.yaml").write_text(pay, encoding="utf-8")
+    shutil.copy(LIBRARY / "wages.csv", folder / "wages.csv")
     (folder / "roadmap.md").write_text(_roadmap(), encoding="utf-8")
     (folder / "stages.yaml").write_text("".join(_stage(name) for name in STAGES), encoding="utf-8")
     return folder

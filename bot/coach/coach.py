@@ -5,6 +5,8 @@ from typing import Protocol
 
 from bot.coach.compose import compose, compose_script
 from bot.coach.evidence import Calibration
+from bot.coach.pay_question import PayQuestion, pay_question
+from bot.coach.pay_reply import pay_reply
 from bot.coach.steps import FindSteps, next_step, related_step
 from bot.coach.types import Message, Profile, Reply
 from bot.coach.understand import Question, is_greeting, is_help, own_stage, understand
@@ -29,6 +31,7 @@ class Coach:
 
     def __init__(self, library: Library, search: Search, find_steps: FindSteps, calibration: Calibration) -> None:
         self._library = library
+        self._passages = {passage.id: passage for passage in library.passages()}
         self._search = search
         self._find_steps = find_steps
         self._calibration = calibration
@@ -45,9 +48,19 @@ class Coach:
             return Reply("help", opening + wording.help)
         question = understand(message, profile, self._library.stages)
         hits = self._search(question.text, _DOCUMENTS, question.stage, question.named)
-        if self._calibration.margin(hits) < 0:
-            return self._unknown(hits)
-        return self._answer(question, hits, profile)
+        known = self._calibration.margin(hits) >= 0
+        pay = pay_question(message, own_stage(profile), self._library.stages, self._library.pay)
+        # What the clinic itself says of pay goes before what federal data says.
+        if pay and not (known and hits[0].passage.kind == "clinic"):
+            return self._pay(pay, question, hits, profile)
+        return self._answer(question, hits, profile) if known else self._unknown(hits)
+
+    def _pay(self, pay: PayQuestion, question: Question, hits: Sequence[Hit], profile: Profile) -> Reply:
+        text, sources = pay_reply(pay, self._library.pay, self._passages, self._library.title)
+        documents = tuple(dict.fromkeys((*(source.doc for source in sources), *_documents(hits))))[:_DOCUMENTS]
+        stage = self._library.stages[own_stage(profile) or question.stage or "entry"]
+        step = next_step(question.text, stage, profile.done, documents, self._find_steps)
+        return Reply("answer", text, sources, (step,) if step else (), documents)
 
     def _answer(self, question: Question, hits: Sequence[Hit], profile: Profile) -> Reply:
         documents = _documents(hits)

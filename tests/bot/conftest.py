@@ -26,7 +26,7 @@ settings.load_profile("unhurried")
 
 GUIDES = (
     "telephone-etiquette active-listening medical-billing-explained patient-flow-management conflict-resolution "
-    "top-employer-skills"
+    "top-employer-skills salary-calculator cmaa-salary-report"
 ).split()
 SCRIPTS = (
     "angry-about-bill late-arrival refuses-identity-check urgent-symptoms-call no-show-fee inactive-insurance"
@@ -103,7 +103,7 @@ def _copy_part(target: Path) -> None:
         file = target / f"{name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_without_dangling((LIBRARY / f"{name}.md").read_text(encoding="utf-8")), encoding="utf-8")
-    for name in ("slots.yaml", "wording.yaml"):
+    for name in ("slots.yaml", "wording.yaml", "pay.yaml", "wages.csv"):
         shutil.copy(LIBRARY / name, target / name)
     yaml = YAML(typ="safe")
     stages = yaml.load((LIBRARY / "stages.yaml").read_text(encoding="utf-8"))

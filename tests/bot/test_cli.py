@@ -131,3 +131,50 @@ def test_a_process_that_is_told_nothing_ends_well() -> None:
     command = [sys.executable, "-m", "bot"]
     process = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
+
+
+def test_salary_prints_the_range_its_sources_and_what_is_lacking(run: CommandLine, at_home: Path) -> None:
+    options = ("--stage", "senior", "--state", "OH", "--setting", "physician office", "--years", "4")
+    out, _, status = run("salary", *options, "--offer", "19.50")
+    for words in ("$18.90", "$39,300", "$21.05", "$43,800", "50th", "75th", "May 2023", "43-6013"):
+        assert words in out
+    assert "$19.50 an hour ($40,560 a year) is inside that" in out
+    assert "BLS OEWS May 2023" in out
+    assert "There is no current figure in a physician's office" in out
+    assert status in (0, None)
+
+
+def test_salary_json_prints_one_object(run: CommandLine, at_home: Path) -> None:
+    out, _, status = run("salary", "--stage", "manager", "--state", "california", "--offer", "95k", "--json")
+    found = json.loads(out)
+    assert (found["stage"], found["state"], found["year"]) == ("manager", "California", 2023)
+    assert (found["low"]["annual"], found["high"]["annual"]) == (79000, 133700)
+    assert found["offer"] == {"amount": 95000, "unit": "year", "verdict": "inside", "between": ["10th", "25th"]}
+    assert found["gaps"] and found["sources"]
+    assert status in (0, None)
+
+
+def test_salary_needs_no_option_and_no_index(run: CommandLine) -> None:
+    out, _, status = run("salary")
+    assert "$44,640" in out
+    assert status in (0, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "named", "choice"),
+    [
+        (("--stage", "boss"), "boss", "assistant-manager"),
+        (("--state", "Ohoi"), "Ohoi", "West Virginia"),
+        (("--state", "Ohio or Texas"), "Ohio or Texas", "Wyoming"),
+        (("--setting", "moon"), "moon", "physician-office"),
+        (("--offer", "banana"), "banana", "19.50"),
+        (("--offer", "500"), "500", "41000"),
+    ],
+)
+def test_salary_names_the_choices_for_what_it_does_not_know(
+    options: tuple[str, str], named: str, choice: str, run: CommandLine
+) -> None:
+    out, err, last_words = run("salary", *options)
+    assert (out, err) == ("", "")
+    assert f"{named}" in str(last_words) and choice in str(last_words)
+    assert "\n" not in str(last_words)

@@ -34,6 +34,8 @@ DIALOGS: list[tuple[StageName | None, str, str]] = [
     (None, "copay vs coinsurance", "guides/medical-billing-explained"),
     ("senior", "rooms are empty but the lobby is packed", "guides/patient-flow-management"),
     ("lead", "two coworkers are not speaking to each other", "guides/conflict-resolution"),
+    ("senior", "is 18/hr low for 3 yrs in", "guides/salary-calculator"),
+    ("lead", "how much do managers make in CA", "guides/cmaa-salary-report"),
     ("senior", "what proof shows im a good senior", "roadmap/senior"),
     ("manager", "which numbers should i watch as office manager", "roadmap/manager"),
     (None, "do i need a degree to become a manager", "roadmap/faq"),

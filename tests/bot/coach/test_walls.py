@@ -21,6 +21,7 @@ CORE = (
     "knowledge.library",
     "knowledge.markdown",
     "knowledge.types",
+    "knowledge.wages",
     "knowledge.words",
 )
 WAYS_IN = ("bot.coach", "bot.service", "bot.wiring", "knowledge")
@@ -34,6 +35,7 @@ ROOMS = {
     "bot.wiring": ("bot.coach", "bot.service", "knowledge"),
     "bot.terminal": WAYS_IN,
     "bot.batch": WAYS_IN,
+    "bot.salary": WAYS_IN,
     "bot.slack": WAYS_IN,
     "bot.__main__": ("bot", "knowledge"),
 }
