@@ -29,8 +29,8 @@ TAKEN: list[tuple[str, tuple[StageName, ...], str | None, str | None, float | No
     ("they offered me 19.25/hr in georgia w 3 yrs experience, good or bad", (), "Georgia", None, 3, 19.25),
     ("is 18/hr low for 3 yrs in", (), None, None, 3, 18),
     ("how much do leads make", ("lead",), None, None, None, None),
-    ("cmaa salary, seniors vs leads roughly", ("senior", "lead"), None, None, None, None),
-    ("how do leads pay vs seniors", ("lead", "senior"), None, None, None, None),
+    ("front desk salary, seniors vs managers", ("senior", "manager"), None, None, None, None),
+    ("what is the pay of managers vs leads", ("manager", "lead"), None, None, None, None),
     ("whats avg hourly for a medical receptionist nationwide", ("entry",), None, None, None, None),
     ("is 45k ok for a lead role", ("lead",), None, None, None, 45000),
     ("offered 19 an hr should i take it", (), None, None, None, 19),
@@ -87,7 +87,7 @@ Am I underpaying my leads? There's no job code for a lead that I can find
 recruiter asked "salary expectations?" and i choked. what do i say next time
 boss said no raise this year. now what
 just got "senior" on my badge, same pay lol. what is different now
-need pay bands for 3 front desk levels
+help me set pay bands for my desk
 practice manager wages by setting
 divide by 45,580, did i get that right
 healthcare manager salary los angeles
@@ -114,7 +114,7 @@ insurance paid $80 and the patient in florida owes $40, is that right
 patient makes 40k a year, does she qualify for charity care
 our clinic lost $400k in ohio last year
 24 hour notice for cancelling in texas
-got an offer from another clinic, how do i tell if its fair
+another office wants me, how would i know if they pay right
 19 or 20 an hour, which is fair for $20.50/hr work
 are we paid for lunch in ohio
 how has front desk pay grown in ohio since 2019
@@ -150,10 +150,10 @@ def test_of_all_phrasings_in_other_documents_hardly_any_is_taken(library: Librar
 
 FOLLOWING: list[tuple[list[str], str, StageName | None, tuple[StageName, ...], str | None, float | None]] = [
     (
-        ["do seniors earn more than entry", "and leads?"], "ok and me, 3 yrs, small town in ohio", "senior",
+        ["what is the pay of entry vs seniors", "and leads?"], "and me, 3 yrs, small town in ohio", "senior",
         ("senior",), "Ohio", 3,
     ),
-    (["how do leads pay vs seniors"], "what about managers", "senior", ("manager",), None, None),
+    (["what is the pay of leads vs seniors"], "what about managers", "senior", ("manager",), None, None),
     (["how much does a front desk person make"], "and w 8 yrs experience in colorado?", None, (), "Colorado", 8),
     (["what should i make, senior, 4 yrs, ohio"], "and in texas?", None, ("senior",), "Texas", 4),
     (["what should i make, senior, 4 yrs, ohio"], "they offered me 20/hr, is that fair", None, ("senior",), "Ohio", 4),

@@ -33,7 +33,7 @@ def test_a_question_with_a_subject_is_not_asking_for_help(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "stage"),
     [
-        ("how do i get to senior", "senior"),
+        ("how can i get to senior", "senior"),
         ("what does an office manager earn", "manager"),
         ("skills for a lead", "lead"),
         ("proof for asst manager interview", "assistant-manager"),
