@@ -33,7 +33,7 @@ def build(settings: Settings) -> App:
     library = load(settings.knowledge_dir)
     embedder = Embedder(settings.embedding_model, threads=1)
     index = Index(settings.index_dir, embedder)
-    coach = Coach(library, index.search, index.steps, load_calibration(CALIBRATION, embedder.fingerprint))
+    coach = Coach(library, index.search, index.scope, index.steps, load_calibration(CALIBRATION, embedder.fingerprint))
     return App(settings, library, embedder, index, coach, Service(coach.reply, library.wording))
 
 
@@ -42,7 +42,7 @@ def load_calibration(file: Path, fingerprint: str) -> Calibration:
     try:
         rules = json.loads(file.read_text(encoding="utf-8"))
         rule = rules.get(fingerprint) or rules["words"]
-        return Calibration(fingerprint, rule["bias"], tuple(rule["weights"]))
+        return Calibration(fingerprint, rule["bias"], tuple(rule["weights"]), rule["usual"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError(
             f"{file.name} cannot be read. Install the coach again, or make it with make fit."

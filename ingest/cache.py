@@ -29,6 +29,7 @@ class EmbeddingCache:
             file.unlink()
             self._db = _opened(file)
         self.embedded = self.reused = 0
+        self._asked: set[bytes] = set()
 
     def close(self) -> None:
         self._db.close()
@@ -36,6 +37,7 @@ class EmbeddingCache:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row for each text; what the model computes is committed batch by batch, so a killed ingest resumes."""
         keys = [self._key(text) for text in texts]
+        self._asked.update(keys)
         held = dict(self._read(keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in held}
         # Texts of like length share a batch, which spares the model its padding.
@@ -54,11 +56,10 @@ class EmbeddingCache:
         self.embedded, self.reused = len(order), len(held) - len(order)
         return np.stack([held[key] for key in keys])
 
-    def forget_unused(self, texts: Sequence[str]) -> None:
-        """Drop the vectors of every text but these and those that the last call of this kept."""
-        keys = [(self._key(text),) for text in texts]
+    def forget_unused(self) -> None:
+        """Drop the vectors of every text that was asked for neither since this was opened nor the time before."""
         self._db.execute("UPDATE vectors SET used = used - 1")
-        self._db.executemany("UPDATE vectors SET used = 1 WHERE key = ?", keys)
+        self._db.executemany("UPDATE vectors SET used = 1 WHERE key = ?", ((key,) for key in self._asked))
         self._db.execute("DELETE FROM vectors WHERE used < 0")
         self._db.commit()
 

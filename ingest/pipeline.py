@@ -18,7 +18,7 @@ from ingest.fetch import Fetcher
 from ingest.parse import parse
 from ingest.sources import Skipped, find
 from knowledge.errors import IngestRefused, SettingsError, SourceError
-from knowledge.index.build import digest, read_back, texts_of, write_version
+from knowledge.index.build import digest, read_back, write_version
 from knowledge.index.embedder import Embedder
 from knowledge.index.version import DocumentRecord, Manifest, VersionDamaged, folder_of, prune, published, verify
 from knowledge.library import Library
@@ -139,7 +139,7 @@ def _ingest(
     name, embedded, reused = None, 0, 0
     unchanged = (
         before
-        and before[0].digest == digest(passages, records, embedder.fingerprint)
+        and before[0].digest == digest(passages, library.examples, records, embedder.fingerprint)
         and _sound(index_dir, before[0].name)
     )
     if not (unchanged or request.dry_run):
@@ -151,9 +151,11 @@ def _ingest(
             )
         ) as cache:
             name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-            write_version(index_dir, name, passages, records, embedder.name, embedder.fingerprint, cache.encode)
+            write_version(
+                index_dir, name, passages, library.examples, records, embedder.name, embedder.fingerprint, cache.encode
+            )
             embedded, reused = cache.embedded, cache.reused
-            cache.forget_unused([text for passage in passages for text in texts_of(passage)])
+            cache.forget_unused()
     return Summary(
         name, documents, len(passages), embedded, reused, tuple(added), tuple(removed), tuple(skipped),
         time.monotonic() - started,

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from knowledge.content import ContentReader
 from knowledge.errors import LibraryError
+from knowledge.examples import read_examples
 from knowledge.forms import GuideFront, HuddleRow, RoadmapFront, ScriptFront, StageRow, StepRow, Text
 from knowledge.markdown import Section, sections
 from knowledge.types import (
     STAGES,
+    Examples,
     Guide,
     Huddle,
     Kind,
@@ -55,6 +57,7 @@ class Library:
     slots: Mapping[str, str]
     wording: Wording
     pay: Pay
+    examples: Examples
 
     def passages(self) -> Iterator[Passage]:
         """Every citable passage: roadmap, guides in the order the roadmap reaches them, scripts."""
@@ -95,9 +98,10 @@ class _Loader(ContentReader):
         for stage in stages.values():
             self._check_steps(stage, {step.id for other in stages.values() for step in other.steps})
         pay = read_pay(self, {passage.id for guide in guides.values() for passage in guide.passages})
+        examples = read_examples(self, {*(f"roadmap/{name}" for name in (*STAGES, "faq")), *self.known})
         if self.problems or wording is None or pay is None:
             raise LibraryError(self.problems)
-        return Library(stages, chapters, ordered, scripts, huddles, slots, wording, pay)
+        return Library(stages, chapters, ordered, scripts, huddles, slots, wording, pay, examples)
 
     def _words(self, name: str) -> dict[str, str]:
         path = self.folder / name

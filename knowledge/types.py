@@ -12,6 +12,9 @@ Occasion = Literal[
     "october", "november", "december", "winter", "summer", "flu-season", "after-holiday", "payday",
 ]  # fmt: skip
 Kind = Literal["guide", "script", "roadmap", "step", "clinic"]
+# Why the library does not answer: a nurse or provider must; a manager, compliance or counsel must; it would take a fact
+# that no library holds; it is another trade's work; it is not work at all.
+Outside = Literal["clinical", "legal", "fact-not-held", "other-work", "off-topic"]
 PayPart = Literal["lower", "middle", "upper"]
 PayUnit = Literal["hour", "year"]
 PayStage = StageName | Literal["any"]
@@ -165,6 +168,19 @@ class Huddle:
 
 
 @dataclass(frozen=True)
+class Examples:
+    """What people really type: learnt from and searched, never shown.
+
+    answered: questions by the id of the document that answers them first. outside: questions that the library does not
+    answer, by why not. short: what short forms stand for.
+    """
+
+    answered: Mapping[str, tuple[str, ...]]
+    outside: Mapping[Outside, tuple[str, ...]]
+    short: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Wording:
     """The coach's own sentences, from wording.yaml; words in braces are filled in."""
 
@@ -172,8 +188,17 @@ class Wording:
     help: str
     unknown: str
     unknown_bare: str
+    unknown_fact: str
+    unknown_work: str
+    handoff_clinical: str
+    handoff_words: str
+    handoff_legal: str
+    decline: str
     empty: str
     too_long: str
+    reword_nothing: str
+    reword_about: str
+    reword_about_script: str
     failed: str
     unavailable: str
 

@@ -26,12 +26,12 @@ from bot.wiring import build
 from ingest.fetch import Fetcher
 from ingest.pipeline import Request, ingest, step_passages
 from knowledge.index import search as searching
-from knowledge.index.build import texts_of, write_version
+from knowledge.index.build import texts_of, to_embed, write_version
 from knowledge.index.embedder import Embedder, Vectors
 from knowledge.index.search import Index
 from knowledge.library import load
 from knowledge.settings import load_settings
-from knowledge.types import Passage
+from knowledge.types import Examples, Passage
 from tests.eval.evaluate import read
 
 WARM_UP, REPEATS = 20, 2
@@ -90,7 +90,8 @@ def warm_answers() -> None:
 def ingests() -> None:
     """The library ingested from nothing, beside the bare model on the same texts, and again with nothing changed."""
     library = load(load_settings().knowledge_dir)
-    texts = [text for passage in (*library.passages(), *step_passages(library)) for text in texts_of(passage)]
+    passages = (*library.passages(), *step_passages(library))
+    _, texts = to_embed([texts_of(passage) for passage in passages], library.examples)
     embedder = Embedder()
     embedder.encode(texts[:200])
     started = time.perf_counter()
@@ -123,7 +124,10 @@ def search_among(size: int) -> None:
     embedder = RandomEmbedder()
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        write_version(Path(folder), "bench", passages, [], embedder.name, embedder.fingerprint, embedder.encode)
+        write_version(
+            Path(folder), "bench", passages, Examples({}, {}, {}), [],
+            embedder.name, embedder.fingerprint, embedder.encode,
+        )  # fmt: skip
         wrote = time.perf_counter() - started
         index = Index(Path(folder), embedder)
         asked = [" ".join(random.choices(words, k=6)) for _ in range(WARM_UP + 300)]

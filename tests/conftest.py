@@ -279,6 +279,60 @@ HUDDLES = """\
   short: Smile first.
 """
 
+ABBREVIATIONS = """\
+pt: patient
+appt: appointment
+w/: with
+"f/u": follow up
+ded: deductible
+"""
+
+# What people type for each document, by file.
+QUESTIONS = {
+    "guides.md": """\
+Questions that a guide answers first.
+
+## guides/telephone
+
+- somebody beeped while i was chatting
+- my voice shakes when it is my turn
+
+## guides/billing
+
+- how much does a patient owe before her plan pays
+- envelope with a total nobody understands
+""",
+    "scripts.md": """\
+## scripts/angry-bill
+
+- slammed a receipt on my counter
+""",
+    "outside.md": """\
+What the library does not answer.
+
+## clinical
+
+- is a fever of 103 dangerous
+- can she take ibuprofen for the rash
+
+## legal
+
+- can we be sued for this
+
+## fact-not-held
+
+- what is the fax number of the lab
+
+## other-work
+
+- how do i draw blood
+
+## off-topic
+
+- best pizza in town
+""",
+}
+
 SLOTS = """\
 billing line: our billing office
 manager: our office manager
@@ -286,8 +340,8 @@ manager: our office manager
 
 
 def write_library(folder: Path) -> Path:
-    """A small, valid KNOWLEDGE_DIR: five stages and a faq, two guides, a script, a huddle file, slots and wording."""
-    for kind in ("guides", "scripts", "huddles"):
+    """A small, valid KNOWLEDGE_DIR: five stages and a faq, two guides, a script, huddles, slots, wording, questions."""
+    for kind in ("guides", "scripts", "huddles", "questions"):
         (folder / kind).mkdir(parents=True)
     (folder / "guides/telephone.md").write_text(
         GUIDE.format(slug="telephone", title="Telephone", body=TELEPHONE), encoding="utf-8"
@@ -298,6 +352,9 @@ def write_library(folder: Path) -> Path:
     (folder / "scripts/angry-bill.md").write_text(SCRIPT, encoding="utf-8")
     (folder / "huddles/phones.yaml").write_text(HUDDLES, encoding="utf-8")
     (folder / "slots.yaml").write_text(SLOTS, encoding="utf-8")
+    (folder / "abbreviations.yaml").write_text(ABBREVIATIONS, encoding="utf-8")
+    for name, text in QUESTIONS.items():
+        (folder / "questions" / name).write_text(text, encoding="utf-8")
     wording = "".join(f"{field.name}: The sentence for {field.name}.\n" for field in fields(Wording))
     (folder / "wording.yaml").write_text(wording, encoding="utf-8")
     # The shipped figures and words on pay, with sections that are here for their sources.

@@ -3,6 +3,8 @@
 understand   what is asked, whose stage it is about, and what an earlier turn adds
 evidence     whether what was found holds an answer
 compose      the few sentences that answer, verbatim, with their citations
+reword       whether a message only asks to hear the last answer in another manner
+retell       that answer again, shorter, warmer or as bullets (lines: a script's words as sentences)
 steps        the next step that fits the person
-coach        the three in a row
+coach        these in a row
 """

@@ -1,15 +1,19 @@
 """Coach.reply(): understand, retrieve, compose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.coach.compose import compose, compose_script
-from bot.coach.evidence import Calibration
+from bot.coach.evidence import Calibration, Scope, reason
 from bot.coach.pay_question import PayQuestion, pay_question
 from bot.coach.pay_reply import pay_reply
+from bot.coach.refuse import refuse
+from bot.coach.retell import retell
+from bot.coach.reword import Manner, settle
+from bot.coach.rungs import own_stage
 from bot.coach.steps import FindSteps, next_step, related_step
 from bot.coach.types import Message, Profile, Reply
-from bot.coach.understand import Question, is_greeting, is_help, own_stage, understand
+from bot.coach.understand import Question, is_greeting, is_help, understand
 from knowledge.library import Library
 from knowledge.types import Hit, StageName
 
@@ -26,13 +30,21 @@ class Search(Protocol):
 class Coach:
     """Answers one message at a time, from the library and the index behind its ports. Holds no conversation.
 
-    search, find_steps: ports to the index. calibration: when what was found is enough to answer.
+    search, scope, find_steps: ports to the index. calibration: when what was found is enough to answer.
     """
 
-    def __init__(self, library: Library, search: Search, find_steps: FindSteps, calibration: Calibration) -> None:
+    def __init__(
+        self,
+        library: Library,
+        search: Search,
+        scope: Callable[[str], Scope],
+        find_steps: FindSteps,
+        calibration: Calibration,
+    ) -> None:
         self._library = library
         self._passages = {passage.id: passage for passage in library.passages()}
         self._search = search
+        self._scope = scope
         self._find_steps = find_steps
         self._calibration = calibration
 
@@ -46,14 +58,24 @@ class Coach:
         if is_greeting(message.text) or is_help(message.text):
             opening = f"{wording.greeting}\n\n" if is_greeting(message.text) else ""
             return Reply("help", opening + wording.help)
-        question = understand(message, profile, self._library.stages)
+        asked, manners = settle(message)
+        if manners:
+            return self._again(asked, manners, profile)
+        question = understand(asked, profile, self._library.stages)
         hits = self._search(question.text, _DOCUMENTS, question.stage, question.named)
-        known = self._calibration.margin(hits) >= 0
-        pay = pay_question(message, own_stage(profile), self._library.stages, self._library.pay)
+        scope = self._scope(question.text)
+        known = self._calibration.margin(hits, scope) >= 0
+        pay = pay_question(asked, own_stage(profile), self._library.stages, self._library.pay)
         # What the clinic itself says of pay goes before what federal data says.
         if pay and not (known and hits[0].passage.kind == "clinic"):
             return self._pay(pay, question, hits, profile)
-        return self._answer(question, hits, profile) if known else self._unknown(hits)
+        return self._answer(question, hits, profile) if known else refuse(reason(scope), hits, self._library)
+
+    def _again(self, asked: Message, manners: Sequence[Manner], profile: Profile) -> Reply:
+        reply = self.reply(asked, profile)
+        if reply.kind == "help":
+            return Reply("help", self._library.wording.reword_nothing)
+        return retell(reply, manners, asked.text, self._library)
 
     def _pay(self, pay: PayQuestion, question: Question, hits: Sequence[Hit], profile: Profile) -> Reply:
         text, sources = pay_reply(pay, self._library.pay, self._passages, self._library.title)
@@ -74,13 +96,6 @@ class Coach:
             text, sources = compose(question.text, hits, self._library.title, slots)
             step = next_step(question.text, stage, profile.done, documents, self._find_steps, question.wants_next)
         return Reply("script" if script else "answer", text, sources, (step,) if step else (), documents)
-
-    def _unknown(self, hits: Sequence[Hit]) -> Reply:
-        wording = self._library.wording
-        documents = _documents(hits)
-        nearest = next((title for doc in documents if (title := self._library.title(doc))), None)
-        text = wording.unknown.replace("{nearest}", nearest) if nearest else wording.unknown_bare
-        return Reply("unknown", text, retrieved=documents)
 
 
 def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _RELATED = 0.5
 _OWN_WORDS = 45
 _ITEM = re.compile(r"\s*(?:[-*]|\d+[.)])\s+")
 _POINTER = re.compile(r"\W*\[[^\]]+\]\([^)]*\)")
-_LEANING = re.compile(
+LEANING = re.compile(
     r"(?:\w+\s+){0,3}(?:this|that|these|those|it|its|they|their|them|both|such|either|otherwise|then)\b", re.I
 )
 _SLOT = re.compile(r"\{([^{}]+)\}")
@@ -93,19 +93,24 @@ def compose_script(
         quoted = asides[section]
         text = f"**{section}:**\n\n{quoted} [1]\n\n{short}"
     else:
-        parts = (
-            ("Say first", script.say_first),
-            ("Check identity", script.check_identity),
-            ("Acknowledge", script.acknowledge),
-            ("Explain", script.explain),
-            ("Offer", script.offer),
-            ("Close", script.close),
-        )
+        parts = script_parts(script)
         if section not in dict(parts):
             passage, section = script.passages[0], "Say first"
         quoted = dict(parts)[section]
         text = "\n\n".join(f"**{label}:** {words}" for label, words in parts) + " [1]"
-    return fill(_unlink(text), slots), (cite(1, passage, fill(plain(quoted), slots), title),)
+    return fill(unlink(text), slots), (cite(1, passage, fill(plain(quoted), slots), title),)
+
+
+def script_parts(script: Script) -> tuple[tuple[str, str], ...]:
+    """The parts of a call from its first words to its last, each with its name."""
+    return (
+        ("Say first", script.say_first),
+        ("Check identity", script.check_identity),
+        ("Acknowledge", script.acknowledge),
+        ("Explain", script.explain),
+        ("Offer", script.offer),
+        ("Close", script.close),
+    )
 
 
 def cite(n: int, passage: Passage, quote: str, title: Title) -> Citation:
@@ -116,6 +121,11 @@ def cite(n: int, passage: Passage, quote: str, title: Title) -> Citation:
 def fill(text: str, slots: Mapping[str, str]) -> str:
     """The text with its slots filled; a slot nobody knows stays as it is."""
     return _SLOT.sub(lambda match: slots.get(match[1], match[0]), text)
+
+
+def unlink(text: str) -> str:
+    """The text with its links as their words."""
+    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
 
 
 def quote(question: str, passage: Passage, budget: int) -> list[Block]:
@@ -130,7 +140,7 @@ def quote(question: str, passage: Passage, budget: int) -> list[Block]:
     left = budget - kept[0].words
     for place in sorted(range(1, len(found)), key=lambda place: -_relevance(found[place].pieces, wanted) + place / 2):
         part = found[place].first(left)
-        if part and (place - 1 in kept or not _LEANING.match(part.pieces[0])):
+        if part and (place - 1 in kept or not LEANING.match(part.pieces[0])):
             kept[place] = part
             left -= part.words
     return [kept[place] for place in sorted(kept)]
@@ -146,12 +156,12 @@ def blocks(text: str) -> list[Block]:
         lines = _lines(paragraph)
         items = [(mark, words) for mark, words in lines if mark]
         prose = " ".join(words for mark, words in lines if not mark)
-        said = [_unlink(sentence) for sentence in sentences(prose) if not _POINTER.match(sentence)]
+        said = [unlink(sentence) for sentence in sentences(prose) if not _POINTER.match(sentence)]
         if said:
             found.append(Block(tuple(said)))
         if items:
-            found.append(Block(tuple(_unlink(words) for _, words in items), tuple(mark for mark, _ in items)))
-    return found or [Block((_unlink(text.strip()),))]
+            found.append(Block(tuple(unlink(words) for _, words in items), tuple(mark for mark, _ in items)))
+    return found or [Block((unlink(text.strip()),))]
 
 
 def _window(found: Sequence[Block], wanted: set[str], budget: int) -> Block:
@@ -187,10 +197,6 @@ def _lines(paragraph: str) -> list[tuple[str, str]]:
         else:
             lines.append(("", line.strip()))
     return lines
-
-
-def _unlink(text: str) -> str:
-    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
 
 
 def _second(hits: Sequence[Hit]) -> Passage | None:

@@ -1,33 +1,67 @@
 """Whether what a search found holds an answer, by a rule fitted on labelled questions."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from knowledge.types import Hit
+from knowledge.types import Hit, Outside
 
 _TOP = 5
+# Reasons for which somebody else must answer, whatever is written anywhere.
+HANDED_OVER: tuple[Outside, ...] = ("clinical", "legal")
+
+
+class Scope(Protocol):
+    """How likely a question is for the library, and how likely each reason is why it is not; higher is likelier."""
+
+    @property
+    def inside(self) -> float: ...
+    @property
+    def outside(self) -> Mapping[Outside, float]: ...
 
 
 @dataclass(frozen=True)
 class Calibration:
     """A logistic rule over features(), fitted by tests/eval/fit.py for one embedding model.
 
-    The rule says "known" when bias + weights . features reaches 0.
+    The rule says "known" when bias + weights . features reaches 0. usual: what questions for the library usually have
+    as the first feature.
     """
 
     model: str
     bias: float
     weights: tuple[float, ...]
+    usual: float
 
-    def margin(self, hits: Sequence[Hit]) -> float:
+    def margin(self, hits: Sequence[Hit], scope: Scope) -> float:
         """How far the evidence is above the line, below 0 for not enough."""
         if not hits:
             return -math.inf
-        return self.bias + sum(weight * value for weight, value in zip(self.weights, features(hits), strict=True))
+        likelier, *found = features(hits, scope)
+        # What the clinic's own document holds, its hours say, was learnt as a fact that nobody has.
+        if hits[0].passage.kind == "clinic" and reason(scope) not in HANDED_OVER:
+            likelier = max(likelier, self.usual)
+        pairs = zip(self.weights, (likelier, *found), strict=True)
+        return self.bias + sum(weight * value for weight, value in pairs)
 
 
-def features(hits: Sequence[Hit]) -> tuple[float, ...]:
-    """Cosine of the first hit, best cosine, coverage by the first hit, best coverage, among the first five."""
+def features(hits: Sequence[Hit], scope: Scope) -> tuple[float, ...]:
+    """What the rule weighs.
+
+    How much likelier the question is for the library than for the likeliest reason against it; cosine and coverage of
+    the first hit, and the best of each among the first five.
+    """
     top = hits[:_TOP]
-    return (top[0].cosine, max(hit.cosine for hit in top), top[0].coverage, max(hit.coverage for hit in top))
+    return (
+        scope.inside - max(scope.outside.values(), default=scope.inside),
+        top[0].cosine,
+        max(hit.cosine for hit in top),
+        top[0].coverage,
+        max(hit.coverage for hit in top),
+    )
+
+
+def reason(scope: Scope) -> Outside | None:
+    """The likeliest reason why the library does not answer; None when none was learnt."""
+    return max(scope.outside, key=lambda kind: scope.outside[kind], default=None)

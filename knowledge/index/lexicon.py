@@ -3,12 +3,13 @@
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from knowledge.markdown import plain, sentences
+from knowledge.spelling import Spelling
 from knowledge.types import Passage
 from knowledge.words import terms
 
@@ -49,12 +50,18 @@ class Lexicon:
         self._db.close()
 
     @staticmethod
-    def write(file: Path, passages: Sequence[Passage]) -> None:
-        """Write passages to a new file; rows count from 0. Steps are kept, but not searched by their words."""
+    def write(
+        file: Path, passages: Sequence[Passage], spelling: Spelling, questions: Mapping[int, Sequence[str]]
+    ) -> None:
+        """Write passages to a new file; rows count from 0. Steps are kept, but not searched by their words.
+
+        questions: more ways of asking, by row. All words are searched as the spelling has them.
+        """
         db = sqlite3.connect(file)
         db.executescript(
             """
-            CREATE TABLE passages (row INTEGER PRIMARY KEY, body TEXT NOT NULL, terms TEXT NOT NULL);
+            CREATE TABLE passages (row INTEGER PRIMARY KEY, body TEXT NOT NULL, terms TEXT NOT NULL,
+                heading TEXT NOT NULL);
             CREATE TABLE documents (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
             CREATE VIRTUAL TABLE words USING fts5(path, text, asked, content='', tokenize='ascii');
             CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
@@ -66,12 +73,13 @@ class Lexicon:
         for row, passage in enumerate(passages):
             text = plain(passage.text)
             # Nobody writes down how people ask for a clinic's own passages; their opening sentence tells their subject.
-            asked = passage.asked if passage.kind != "clinic" else sentences(text)[:1]
-            phrasings = [" ".join(terms(phrasing)) for phrasing in asked]
-            columns = [" ".join(terms(part)) for part in (" ".join(passage.path), text)]
+            asked = (*passage.asked, *questions.get(row, ())) if passage.kind != "clinic" else sentences(text)[:1]
+            phrasings = [" ".join(terms(spelling(phrasing))) for phrasing in asked]
+            columns = [" ".join(terms(spelling(part))) for part in (" ".join(passage.path), text)]
+            heading = " ".join(terms(spelling(passage.section)))
             held = " ".join(sorted(set(" ".join((*columns, *phrasings)).split())))
             body = json.dumps(asdict(passage), ensure_ascii=False)
-            db.execute("INSERT INTO passages VALUES (?, ?, ?)", (row, body, held))
+            db.execute("INSERT INTO passages VALUES (?, ?, ?, ?)", (row, body, held, heading))
             if passage.kind == "step":
                 continue
             documents.setdefault(passage.doc, []).extend((*columns, *phrasings))
@@ -132,10 +140,9 @@ class Lexicon:
             self._read.clear()
         missing = [row for row in wanted if row not in self._read]
         marks = ",".join("?" * len(missing))
-        found = self._db.execute(f"SELECT row, body, terms FROM passages WHERE row IN ({marks})", missing)  # noqa: S608
-        for row, body, held in found:
-            passage = _passage(body)
-            self._read[row] = Held(passage, frozenset(held.split()), frozenset(terms(passage.section)))
+        found = self._db.execute(f"SELECT row, body, terms, heading FROM passages WHERE row IN ({marks})", missing)  # noqa: S608
+        for row, body, held, heading in found:
+            self._read[row] = Held(_passage(body), frozenset(held.split()), frozenset(heading.split()))
         return {row: self._read[row] for row in wanted}
 
     def all(self) -> list[Passage]:

@@ -11,9 +11,11 @@ from typing import TypeVar
 from knowledge.errors import IndexUnavailable
 from knowledge.index.embedder import Embedder, Vectors
 from knowledge.index.lexicon import Lexicon
-from knowledge.index.ranking import Candidate, DocumentEvidence, coverage, rank
+from knowledge.index.ranking import FITTED, Candidate, DocumentEvidence, Weights, coverage, rank
+from knowledge.index.recogniser import Recogniser, Scope
 from knowledge.index.vectors import VectorStore
 from knowledge.index.version import Manifest, VersionDamaged, folder_of, published, verify
+from knowledge.spelling import Spelling
 from knowledge.types import Hit, StageName
 from knowledge.words import terms
 
@@ -21,7 +23,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_CANDIDATES, _PHRASINGS, _DOCUMENTS = 60, 200, 500
+_CANDIDATES, _PHRASINGS, _SENTENCES, _DOCUMENTS = 60, 300, 60, 500
 
 
 class Index:
@@ -30,9 +32,10 @@ class Index:
     A damaged version is never opened: the one before it serves, and IndexUnavailable is raised when neither is sound.
     """
 
-    def __init__(self, index_dir: Path, embedder: Embedder) -> None:
+    def __init__(self, index_dir: Path, embedder: Embedder, weights: Weights = FITTED) -> None:
         self._dir = index_dir
         self._embedder = embedder
+        self._weights = weights
         self._lock = threading.Lock()
         self._open: _Version | None = None
         self._pointer: list[str] = []
@@ -44,18 +47,24 @@ class Index:
 
         stage: whose question it is, or whom it is about when the question names a stage (`named`).
         """
-        vector = self._vector(text)
+        text, vector = self._read(text)
         with self._lock:
             candidates, documents = self._try(lambda version: version.candidates(text, vector))
-        hits = rank(candidates, documents, stage, named)
+        hits = rank(candidates, documents, stage, named, self._weights)
         kept = set(list(dict.fromkeys(hit.passage.doc for hit in hits))[:k])
         return [hit for hit in hits if hit.passage.doc in kept]
 
     def steps(self, text: str, stage: StageName, k: int = 25) -> list[Hit]:
         """The steps of a stage nearest to the text, best first; a passage's anchor is the step's id."""
-        vector = self._vector(text)
+        _, vector = self._read(text)
         with self._lock:
             return self._try(lambda version: version.steps(vector, stage, k))
+
+    def scope(self, text: str) -> Scope:
+        """Whether the text asks for something that the library is there for."""
+        text, vector = self._read(text)
+        with self._lock:
+            return self._try(lambda version: version.recogniser.scores(text, vector)[1])
 
     def manifest(self) -> Manifest:
         """What the version in use holds."""
@@ -66,6 +75,12 @@ class Index:
         """Let go of the files; the next search opens them again."""
         with self._lock:
             self._drop()
+
+    def _read(self, text: str) -> tuple[str, Vectors]:
+        # The model takes longest, so it runs outside the lock.
+        with self._lock:
+            mended = self._try(lambda version: version.spelling(text))
+        return mended, self._vector(mended)
 
     def _try(self, read: Callable[["_Version"], T]) -> T:
         """Read from the version in use; when its files turn out damaged, from the one before it."""
@@ -132,6 +147,10 @@ class _Version:
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder, self.manifest = folder, manifest
+        if not all((folder / name).exists() for name in ("recogniser.npz", "spelling.json")):
+            raise IndexUnavailable("The index was made by an earlier release. Run python -m ingest to make it again.")
+        self.spelling = Spelling.load(folder / "spelling.json")
+        self.recogniser = Recogniser.load(folder / "recogniser.npz")
         self._vectors = VectorStore(folder / "chroma")
         self._lexicon = Lexicon(folder / "passages.sqlite")
         self._step_rows, self._step_vectors = self._vectors.all("steps")
@@ -147,8 +166,9 @@ class _Version:
         query = terms(text)
         near = {hit.row: hit.cosine for hit in self._vectors.nearest("text", vector, _CANDIDATES)}
         asked: dict[int, list[float]] = {}
-        for hit in self._vectors.nearest("asked", vector, _PHRASINGS):
-            asked.setdefault(hit.row, []).append(hit.cosine)
+        for collection, limit in (("asked", _PHRASINGS), ("said", _SENTENCES)):
+            for hit in self._vectors.nearest(collection, vector, limit):
+                asked.setdefault(hit.row, []).append(hit.cosine)
         words = {match.row: match.score for match in self._lexicon.match(query, _CANDIDATES)}
         phrased = self._lexicon.match_phrasings(query, _PHRASINGS)
         rarity = self._lexicon.rarity(query)
@@ -164,8 +184,11 @@ class _Version:
             phrasings.setdefault(passage.doc, []).extend(cosines)
             best[passage.doc] = max(best.get(passage.doc, 0.0), phrased.get(row, 0.0))
         whole = self._lexicon.match_documents(query, _DOCUMENTS)
+        recognised, _ = self.recogniser.scores(text, vector)
         return candidates, {
-            doc: DocumentEvidence(tuple(sorted(cosines, reverse=True)), best[doc], whole.get(doc, 0.0))
+            doc: DocumentEvidence(
+                tuple(sorted(cosines, reverse=True)), best[doc], whole.get(doc, 0.0), recognised.get(doc)
+            )
             for doc, cosines in phrasings.items()
         }
 

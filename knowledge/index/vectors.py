@@ -1,4 +1,4 @@
-"""Vectors in a Chroma folder: three collections in cosine space, their ids the passages' row numbers."""
+"""Vectors in a Chroma folder: four collections in cosine space, their ids the passages' row numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from knowledge.index.embedder import Vectors
 
-# text: one vector a passage. asked: one for each phrasing. steps: both, for the steps of the ladder.
-COLLECTIONS = ("text", "asked", "steps")
+# text: one vector a passage. asked: one for each phrasing. said: one for each sentence of a clinic's own documents,
+# apart, since so many phrasings would crowd them out. steps: texts and phrasings of the steps of the ladder.
+COLLECTIONS = ("text", "asked", "said", "steps")
 _BATCH = 2000
 _WIDE = 100
 _SAME = 1e-4
@@ -73,7 +74,7 @@ class VectorStore:
         The steps are left out: they are searched in memory.
         """
         missing = []
-        for name in COLLECTIONS[:2]:
+        for name in COLLECTIONS[:3]:
             collection = self._collections[name]
             ids: list[str] = collection.get(include=[])["ids"]
             for start in range(0, len(ids), _BATCH):

@@ -19,7 +19,7 @@ _STOCK = "Check identity"
 
 
 def check_alike(library: Library, huddles: Mapping[str, str]) -> Iterator[str]:
-    """A finding for each pair of texts that say the same, and for each phrasing with two owners.
+    """A finding for each pair of texts that say the same, and for each phrasing or question with two owners.
 
     huddles: the place of each huddle, by its id.
     """
@@ -41,11 +41,24 @@ def check_alike(library: Library, huddles: Mapping[str, str]) -> Iterator[str]:
         for phrase in passage.asked:
             owners[folded(phrase)].append((at_passage(passage), phrase))
     yield from _claimed_twice(owners.values())
+    yield from _asked_elsewhere(library)
     owners = defaultdict(list)
     for step in library.steps():
         for phrase in step.asked:
             owners[folded(phrase)].append((at_step(step), phrase))
     yield from _claimed_twice(owners.values())
+
+
+def _asked_elsewhere(library: Library) -> Iterator[str]:
+    owners = {folded(phrase): passage for passage in library.passages() for phrase in passage.asked}
+    for heading, questions in (*library.examples.answered.items(), *library.examples.outside.items()):
+        for question in questions:
+            passage = owners.get(folded(question))
+            if passage and passage.doc != heading:
+                yield (
+                    f'questions: {heading}: "{question}" is a way to ask for {at_passage(passage)}, too; '
+                    "leave it to the one that answers it"
+                )
 
 
 def alike(texts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, float]]:

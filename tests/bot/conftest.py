@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from bot.wiring import App, build
 from ingest.fetch import Fetcher
 from ingest.pipeline import Request, ingest
 from knowledge.index.embedder import Embedder
+from knowledge.index.recogniser import Scope
 from knowledge.library import Library, load
 from knowledge.settings import LIBRARY, Settings
-from knowledge.types import Hit, Passage
+from knowledge.types import Hit, Outside, Passage
 from tests.conftest import ROOT, silent
 
 # How long an example takes says how busy the machine is.
@@ -32,7 +33,12 @@ SCRIPTS = (
     "angry-about-bill late-arrival refuses-identity-check urgent-symptoms-call no-show-fee inactive-insurance"
 ).split()
 # Known when the best coverage among the hits is a half.
-HALF_COVERED = Calibration("fake", -0.5, (0.0, 0.0, 0.0, 1.0))
+HALF_COVERED = Calibration("fake", -0.5, (0.0, 0.0, 0.0, 0.0, 1.0), 1.0)
+
+
+def scope(text: str = "", inside: float = 1.0, outside: Mapping[Outside, float] | None = None) -> Scope:
+    """The scope of a text; without more, one for the library, of which no reason against it is known."""
+    return Scope(inside, outside or {})
 
 
 def hit(passage: Passage, score: float = 1.0, cosine: float = 0.9, coverage: float = 1.0) -> Hit:
@@ -103,7 +109,10 @@ def _copy_part(target: Path) -> None:
         file = target / f"{name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(_without_dangling((LIBRARY / f"{name}.md").read_text(encoding="utf-8")), encoding="utf-8")
-    for name in ("slots.yaml", "wording.yaml", "pay.yaml", "wages.csv"):
+    (target / "questions").mkdir()
+    for file in (LIBRARY / "questions").glob("*.md"):
+        (target / "questions" / file.name).write_text(_part_of_questions(file), encoding="utf-8")
+    for name in ("slots.yaml", "wording.yaml", "pay.yaml", "wages.csv", "abbreviations.yaml"):
         shutil.copy(LIBRARY / name, target / name)
     yaml = YAML(typ="safe")
     stages = yaml.load((LIBRARY / "stages.yaml").read_text(encoding="utf-8"))
@@ -128,8 +137,15 @@ def _without_dangling(text: str) -> str:
     )
 
 
+def _part_of_questions(file: Path) -> str:
+    # A third of the questions of each document that is kept, and of each reason why not.
+    opening, *parts = re.split(r"(?m)^## ", file.read_text(encoding="utf-8"))
+    kept = [part.splitlines() for part in parts if file.name == "outside.md" or _leads(part.split()[0])]
+    return opening + "".join("\n".join([f"## {heading}", "", *lines[1::3], ""]) + "\n" for heading, *lines in kept)
+
+
 def _leads(target: str) -> bool:
-    return target.startswith("http") or Path(target.partition("#")[0]).stem in {*GUIDES, *SCRIPTS}
+    return target.startswith(("http", "roadmap/")) or Path(target.partition("#")[0]).stem in {*GUIDES, *SCRIPTS}
 
 
 def _kept(names: Sequence[str], known: Sequence[str] | set[str]) -> list[str]:

@@ -40,7 +40,7 @@ DIALOGS: list[tuple[StageName | None, str, str]] = [
     ("manager", "which numbers should i watch as office manager", "roadmap/manager"),
     (None, "do i need a degree to become a manager", "roadmap/faq"),
     (None, "how do i change the oil in my car", "unknown"),
-    (None, "best pizza in chicago", "unknown"),
+    (None, "best pizza in chicago", "decline"),
     (None, "hey coach", "help"),
 ]
 

@@ -17,13 +17,13 @@ from knowledge.library import Library
 from knowledge.settings import LIBRARY
 from knowledge.types import STAGES, Hit
 from knowledge.wages import NATION, newest
-from tests.bot.conftest import HALF_COVERED, clinic_passage, hit
+from tests.bot.conftest import HALF_COVERED, clinic_passage, hit, scope
 
 CALCULATOR, REPORT = "guides/salary-calculator", "guides/cmaa-salary-report"
 
 
 def says(library: Library, text: str, profile: Profile | None = None, hits: Sequence[Hit] = ()) -> Reply:
-    coach = Coach(library, lambda text, k, stage, named: hits, lambda text, stage: (), HALF_COVERED)
+    coach = Coach(library, lambda text, k, stage, named: hits, scope, lambda text, stage: (), HALF_COVERED)
     return coach.reply(Message(text), profile or Profile())
 
 

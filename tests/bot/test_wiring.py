@@ -11,8 +11,8 @@ from knowledge.index.embedder import Embedder
 from knowledge.settings import Settings
 
 RULES = {
-    "words": {"bias": -1.0, "weights": [0.0, 0.0, 1.0, 2.0]},
-    "ours@1": {"bias": -2.0, "weights": [1.0, 1.0, 1.0, 1.0]},
+    "words": {"bias": -1.0, "weights": [1.0, 0.0, 0.0, 1.0, 2.0], "usual": 0.7},
+    "ours@1": {"bias": -2.0, "weights": [1.0, 1.0, 1.0, 1.0, 1.0], "usual": 0.8},
 }
 
 
@@ -25,19 +25,21 @@ def rules(tmp_path: Path) -> Path:
 
 def test_a_model_that_was_fitted_has_its_own_rule(rules: Path) -> None:
     rule = load_calibration(rules, "ours@1")
-    assert (rule.model, rule.bias, rule.weights) == ("ours@1", -2.0, (1.0, 1.0, 1.0, 1.0))
+    assert (rule.model, rule.bias, rule.weights) == ("ours@1", -2.0, (1.0, 1.0, 1.0, 1.0, 1.0))
+    assert rule.usual == 0.8
 
 
 def test_any_other_model_has_the_rule_for_words_alone(rules: Path) -> None:
     rule = load_calibration(rules, "another")
-    assert (rule.model, rule.bias, rule.weights) == ("another", -1.0, (0.0, 0.0, 1.0, 2.0))
+    assert (rule.model, rule.bias, rule.weights) == ("another", -1.0, (1.0, 0.0, 0.0, 1.0, 2.0))
 
 
 def test_the_shipped_rules_hold_the_default_model_and_one_that_needs_no_model() -> None:
     ours, other = (load_calibration(CALIBRATION, name) for name in (Embedder().fingerprint, "another"))
-    assert any(ours.weights[:2])
-    assert not any(other.weights[:2])
-    assert len(ours.weights) == len(other.weights) == 4
+    assert any(ours.weights[1:3])
+    assert not any(other.weights[1:3])
+    assert len(ours.weights) == len(other.weights) == 5
+    assert ours.weights[0] > 0 and ours.usual > 0
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", "not json", "[]", '{"words": {"bias": 0}}', '{"words": null}'])

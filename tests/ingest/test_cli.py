@@ -32,7 +32,7 @@ def test_a_first_ingest_says_what_it_did(small_library: Path, tmp_path: Path) ->
     result = run()
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("Indexed 33 passages of 9 documents in ")
-    assert "(46 texts embedded, 0 known)." in result.stdout
+    assert "(57 texts embedded, 0 known)." in result.stdout
     assert published(tmp_path / "index")
 
 

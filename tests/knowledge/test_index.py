@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,16 @@ from hypothesis import strategies as st
 from knowledge.errors import IndexUnavailable
 from knowledge.index.build import write_version
 from knowledge.index.search import Index
-from knowledge.index.version import folder_of, published
-from knowledge.types import STAGES, Hit, Passage
-from tests.conftest import Desk, FakeEmbedder
+from knowledge.index.version import Manifest, folder_of, published
+from knowledge.types import STAGES, Examples, Hit, Passage
+from knowledge.words import terms
+from tests.conftest import Desk, FakeEmbedder, edit
 
 pytestmark = pytest.mark.usefixtures("check_here")
+
+
+QUESTIONS = ("somebody beeped while i was chatting", "slammed a receipt on my counter")
+NO_EXAMPLES = Examples({}, {}, {})
 
 
 def docs(hits: list[Hit]) -> list[str]:
@@ -43,11 +49,38 @@ def test_a_passage_is_found_by_meaning_without_a_word_in_common(opened: Index) -
     assert best.coverage == 0
 
 
+def test_a_question_listed_under_a_document_finds_it_though_no_text_shares_a_word(opened: Index) -> None:
+    for question, doc in (("beeped while chatting", "guides/telephone"), ("slammed a receipt", "scripts/angry-bill")):
+        assert docs(opened.search(question))[0] == doc
+        assert not any(set(terms(question)) & set(terms(hit.passage.text)) for hit in opened.search(question, k=50))
+
+
+def test_what_is_typed_in_a_hurry_finds_what_the_clean_words_find(opened: Index) -> None:
+    clean = opened.search("what does a patient owe with a deductible")
+    assert clean[0].passage.id == "guides/billing#what-is-a-deductible"
+    assert opened.search("what does a pt owe w/ a ded") == clean
+    assert opened.search("what does a patiant owe with a deductible") == clean
+    assert opened.steps("check statments", "lead") == opened.steps("check statements", "lead")
+    assert opened.scope("is the ded high for a pt") == opened.scope("is the deductible high for a patient")
+
+
+def test_the_scope_of_a_text_is_that_of_the_questions_like_it(opened: Index) -> None:
+    assert opened.scope("best pizza in town").outside.keys() == {
+        "clinical", "legal", "fact-not-held", "other-work", "off-topic",
+    }  # fmt: skip
+    for question, why in (("pizza in our town", "off-topic"), ("will we be sued", "legal")):
+        scope = opened.scope(question)
+        assert max(scope.outside, key=lambda one: scope.outside[one]) == why
+        assert scope.outside[why] > scope.inside
+    scope = opened.scope("greeting for a caller")
+    assert scope.inside > max(scope.outside.values())
+
+
 def test_phrasings_are_never_in_the_text_that_is_shown(opened: Index) -> None:
-    for phrasing in ("muzak time", "promotion proof", "what is the yearly amount people pay first"):
+    for phrasing in ("muzak time", "promotion proof", "what is the yearly amount people pay first", *QUESTIONS):
         for hit in opened.search(phrasing, k=50):
             assert "Asked as" not in hit.passage.text
-            assert not any(asked in hit.passage.text for asked in hit.passage.asked)
+            assert not any(asked in hit.passage.text for asked in (*hit.passage.asked, *QUESTIONS))
 
 
 def test_k_counts_documents(opened: Index) -> None:
@@ -92,7 +125,7 @@ def test_steps_are_those_of_the_stage_nearest_first(opened: Index) -> None:
 
 def test_a_library_without_steps_is_searched(tmp_path: Path, embedder: FakeEmbedder) -> None:
     passage = Passage("guides/x", "a", ("X",), "desk", "guide")
-    write_version(tmp_path, "v1", [passage], [], embedder.name, embedder.fingerprint, embedder.encode)
+    write_version(tmp_path, "v1", [passage], NO_EXAMPLES, [], embedder.name, embedder.fingerprint, embedder.encode)
     index = Index(tmp_path, embedder)
     assert [hit.passage for hit in index.search("desk")] == [passage]
     assert index.steps("desk", "entry") == []
@@ -131,6 +164,42 @@ def test_an_index_of_another_model_is_said_with_both_names(indexed: Desk) -> Non
         indexed.found("deductible")
 
 
+@pytest.mark.parametrize("file", ["recogniser.npz", "spelling.json"])
+def test_an_index_of_an_earlier_release_is_said_with_what_to_do(file: str, indexed: Desk) -> None:
+    folder = folder_of(indexed.index_dir, published(indexed.index_dir)[0])
+    manifest = Manifest.read(folder)
+    (folder / file).unlink()
+    replace(manifest, files={name: held for name, held in manifest.files.items() if name != file}).write(folder)
+    for ask in (Index.search, Index.scope):
+        with pytest.raises(IndexUnavailable, match=r"made by an earlier release. Run python -m ingest to make it"):
+            ask(indexed.index(), "deductible")
+
+
+def test_changed_questions_or_short_forms_alone_make_a_new_version(indexed: Desk) -> None:
+    assert indexed.ingest().published is None
+    assert covered_best(indexed, "walrus") == {}
+    edit(indexed.knowledge / "questions/guides.md", "envelope with", "walrus envelope with")
+    assert indexed.ingest().published
+    assert covered_best(indexed, "walrus") == {"guides/billing": 1.0}
+    edit(indexed.knowledge / "questions/outside.md", "best pizza in town", "best pizza around")
+    assert indexed.ingest().published
+    with (indexed.knowledge / "abbreviations.yaml").open("a", encoding="utf-8") as file:
+        file.write("wls: walrus\n")
+    assert covered_best(indexed, "wls") == {}
+    assert indexed.ingest().published
+    assert covered_best(indexed, "wls") == {"guides/billing": 1.0}
+    assert indexed.ingest().published is None
+
+
+def covered_best(desk: Desk, question: str) -> dict[str, float]:
+    """In a freshly opened index, the documents that hold words of the question, with the share they hold."""
+    index = desk.index()
+    try:
+        return {hit.passage.doc: hit.coverage for hit in index.search(question, k=50) if hit.coverage}
+    finally:
+        index.close()
+
+
 def test_a_pointer_to_nothing_is_a_damaged_index(indexed: Desk) -> None:
     (indexed.index_dir / "current").write_text("../../etc gone\n")
     with pytest.raises(IndexUnavailable, match=r"The index is damaged. Run python -m ingest"):
@@ -160,7 +229,7 @@ def test_a_database_that_is_sound_but_not_chromas_is_a_damaged_index(indexed: De
 
 FILES = (
     "manifest.json", "passages.sqlite", "chroma.sqlite3", "header.bin", "data_level0.bin", "length.bin",
-    "link_lists.bin", "index_metadata.pickle",
+    "link_lists.bin", "index_metadata.pickle", "recogniser.npz", "spelling.json",
 )  # fmt: skip
 DAMAGES = ("halved", "emptied", "missing")
 
@@ -201,8 +270,11 @@ def two_versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for marker in ("older", "newer"):
             texts = [f"{marker} desk number {place}" for place in range(1100)]
             passages = [Passage(f"clinic/{place}", "a", (text,), text, "clinic") for place, text in enumerate(texts)]
+            examples = Examples({"clinic/0": ("where is it",)}, {"off-topic": ("best pizza",)}, {"pt": "patient"})
             passages.append(Passage("stages/entry", "entry-desk", ("Entry",), marker, "step", stages=("entry",)))
-            write_version(index_dir, marker, passages, [], embedder.name, embedder.fingerprint, embedder.encode)
+            write_version(
+                index_dir, marker, passages, examples, [], embedder.name, embedder.fingerprint, embedder.encode
+            )
     return index_dir
 
 

@@ -24,7 +24,7 @@ def ranked(candidates: Sequence[Candidate], stage: StageName | None = None, name
         inside = [one for one in candidates if one.passage.doc == doc]
         cosines = sorted((one.asked for one in inside if one.asked is not None), reverse=True)
         words = max(one.words for one in inside)
-        documents[doc] = DocumentEvidence(tuple(cosines), words, words)
+        documents[doc] = DocumentEvidence(tuple(cosines), words, words, None)
     return rank(candidates, documents, stage, named)
 
 
@@ -49,12 +49,19 @@ def test_a_passage_that_a_search_did_not_return_counts_as_its_worst() -> None:
 def test_phrasings_that_agree_outweigh_one_that_is_a_little_better() -> None:
     candidates = [candidate("one"), candidate("many"), candidate("none", text=0.1, asked=0.1)]
     documents = {
-        "one": DocumentEvidence((0.72,), 1.0, 1.0),
-        "many": DocumentEvidence((0.7, 0.7, 0.69, 0.68), 1.0, 1.0),
-        "none": DocumentEvidence((0.1,), 1.0, 1.0),
+        "one": DocumentEvidence((0.72,), 1.0, 1.0, None),
+        "many": DocumentEvidence((0.7, 0.7, 0.69, 0.68), 1.0, 1.0, None),
+        "none": DocumentEvidence((0.1,), 1.0, 1.0, None),
     }
     hits = rank(candidates, documents, None, False)
     assert [hit.passage.doc for hit in hits] == ["many", "one", "none"]
+
+
+def test_the_document_that_is_recognised_goes_first_and_one_never_learnt_is_in_the_middle() -> None:
+    scores = {"unlikely": 0.1, "never learnt": None, "likely": 0.6}
+    documents = {doc: DocumentEvidence((0.5,), 1.0, 1.0, score) for doc, score in scores.items()}
+    hits = rank([candidate(doc) for doc in scores], documents, None, False)
+    assert [hit.passage.doc for hit in hits] == ["likely", "never learnt", "unlikely"]
 
 
 def test_a_clinics_own_document_goes_before_an_equal_one_of_the_library() -> None:
@@ -68,8 +75,8 @@ def test_the_askers_stage_goes_before_its_neighbour_and_that_before_the_rest() -
 
 
 def test_a_stage_that_the_question_names_outweighs_a_better_match() -> None:
-    own = candidate("roadmap/entry", text=0.4, words=1.0, kind="roadmap", stage="entry")
-    better = candidate("roadmap/lead", text=0.6, words=2.0, kind="roadmap", stage="lead")
+    own = candidate("roadmap/entry", text=0.4, asked=0.3, words=1.0, kind="roadmap", stage="entry")
+    better = candidate("roadmap/lead", text=0.6, asked=0.6, words=2.0, kind="roadmap", stage="lead")
     assert order(own, better, stage="entry") == ["roadmap/lead", "roadmap/entry"]
     assert order(own, better, stage="entry", named=True) == ["roadmap/entry", "roadmap/lead"]
 

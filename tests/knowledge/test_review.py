@@ -186,6 +186,14 @@ SPOILED = {
         "scripts/angry-bill.md", "angry caller shouting over an invoice", "can I park them?",
         'scripts/angry-bill.md: Say first: "can I park them?" is a way to ask for guides/telephone.md: How do I put',
     ),
+    "a question that is another document's phrasing": (
+        "questions/guides.md", "envelope with a total nobody understands", "Can I park them?",
+        'questions: guides/billing: "Can I park them?" is a way to ask for guides/telephone.md: How do I put a caller',
+    ),
+    "a question outside that is a script's situation": (
+        "questions/outside.md", "best pizza in town", "angry caller, shouting over an invoice",
+        'questions: off-topic: "angry caller, shouting over an invoice" is a way to ask for scripts/angry-bill.md: Say',
+    ),
     "a step's phrasing with two owners": (
         "stages.yaml", "practise my greeting 1", "practise my greeting 0",
         'stages.yaml: senior.steps.senior-greeting: "practise my greeting 0" is a way to ask for stages.yaml: entry',
@@ -221,6 +229,12 @@ def test_a_finding_names_its_file_and_key(file: str, old: str, new: str, named: 
     edit(sound / file, old, new)
     found = findings(sound)
     assert any(finding.startswith(named) for finding in found), set(found) - set(before)
+
+
+def test_a_question_may_be_a_phrasing_of_its_own_document(sound: Path) -> None:
+    before = findings(sound)
+    edit(sound / "questions/guides.md", "somebody beeped while i was chatting", "can i park them")
+    assert findings(sound) == before
 
 
 def test_a_guide_may_say_why_it_has_no_script(sound: Path) -> None:

@@ -9,7 +9,7 @@ from bot.coach.coach import MAX_CHARS, Coach
 from bot.coach.types import Message, Profile, Reply, Turn
 from knowledge.library import Library
 from knowledge.types import Hit, Passage, StageName
-from tests.bot.conftest import HALF_COVERED, clinic_passage, hit
+from tests.bot.conftest import HALF_COVERED, clinic_passage, hit, scope
 
 GUIDE, SCRIPT = "guides/telephone-etiquette", "scripts/no-show-fee"
 
@@ -24,7 +24,7 @@ class Desk:
     asked: list[tuple[str, StageName | None, bool]] = field(default_factory=list)
 
     def says(self, text: str, profile: Profile | None = None, history: tuple[Turn, ...] = ()) -> Reply:
-        coach = Coach(self.library, self._search, self._find_steps, HALF_COVERED)
+        coach = Coach(self.library, self._search, scope, self._find_steps, HALF_COVERED)
         return coach.reply(Message(text, history), profile or Profile())
 
     def _search(self, text: str, k: int, stage: StageName | None, named: bool) -> Sequence[Hit]:

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.coach.rungs import own_stage, stage_named
 from bot.coach.types import Message, Profile, Turn
-from bot.coach.understand import is_greeting, is_help, own_stage, stage_named, understand
+from bot.coach.understand import is_greeting, is_help, understand
 from knowledge.library import Library
 from knowledge.types import StageName
 
