@@ -32,6 +32,7 @@ check: lint test
 
 eval: .venv/dev var/index/made
 	$(BIN)/python -m tests.eval.evaluate
+	$(BIN)/python -m tests.eval.ablation
 
 fit: .venv/dev var/index/made
 	$(BIN)/python -m tests.eval.fit

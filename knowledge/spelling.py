@@ -10,8 +10,10 @@ from typing import Any
 
 # A word that stands this often in the content is one of its words; below, it may itself be a slip.
 _OFTEN = 3
-# Below this many letters too many words are one letter apart.
-_SHORTEST = 5
+# Below this many letters too many words are one letter apart; from there to _SAFE, all but a lost or swapped letter.
+_SHORTEST, _SAFE = 4, 5
+# The English list gives this count to words that its sources hardly hold, many of them slips.
+_HARDLY = 50
 # What may stand after a short form and belong to its word: of a pt's chart, the pts' lobby, the dr/nurse.
 _ENDINGS = ("'s", "\u2019s", "'", "\u2019", "/")
 # A word, a hyphenated one as a whole, or letters with dots: check-ins are no insurance, and the U. of U.S. is no you.
@@ -58,9 +60,11 @@ class Spelling:
         # Capitals within a word are an acronym's or a name's, an accent another language's.
         if len(small) < _SHORTEST or not (small.isascii() and small.isalpha()) or word[1:] != small[1:]:
             return word
-        if small in self.vocabulary or small in _english():
+        if small in self.vocabulary or _english().word_frequency[small] > _HARDLY:
             return word
         near = [other for other in _english().edit_distance_1(small) if other in self.vocabulary]
+        if len(small) < _SAFE:
+            near = [other for other in near if len(other) > len(small) or sorted(other) == sorted(small)]
         return max(near, key=lambda other: (self.vocabulary[other], other)) if near else word
 
 

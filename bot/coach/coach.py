@@ -19,6 +19,7 @@ from knowledge.types import Hit, StageName
 
 MAX_CHARS = 4000
 _DOCUMENTS = 10
+_ALL = 1000
 
 
 class Search(Protocol):
@@ -90,7 +91,10 @@ class Coach:
         stage = self._library.stages[own_stage(profile) or question.stage or "entry"]
         script = self._library.scripts.get(documents[0])
         if script:
-            text, sources = compose_script(script, hits[0], self._library.title, slots)
+            # Within a conversation the call is known, and only the latest turn says which part of it.
+            later = question.text != question.asked
+            turn = self._search(question.asked, _ALL, None, False) if later else hits
+            text, sources = compose_script(script, turn, question.asked, later, self._library.title, slots)
             step = related_step(question.text, stage, profile.done, script.guides, self._find_steps)
         else:
             text, sources = compose(question.text, hits, self._library.title, slots)

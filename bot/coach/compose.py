@@ -22,6 +22,24 @@ _POINTER = re.compile(r"\W*\[[^\]]+\]\([^)]*\)")
 LEANING = re.compile(
     r"(?:\w+\s+){0,3}(?:this|that|these|those|it|its|they|their|them|both|such|either|otherwise|then)\b", re.I
 )
+# What stands beside the words of a call is given to those who ask for it.
+_ASIDES = {
+    "Never say": re.compile(
+        r"\b(?:what .{0,20}\bnot (?:to )?say|not to say|never (?:to )?say|avoid saying"
+        r"|(?:do|should)n'?t (?:i |we )?say)\b",
+        re.I,
+    ),
+    "Write down": re.compile(
+        r"\b(?:(?:what|how|where) (?:do|should|can|must) (?:i|we) (?:\w+ )?(?:write|note|document|log|chart)|write down"
+        r"|(?:document|log|note) (?:it|this|that)\b|in the (?:note|chart note))",
+        re.I,
+    ),
+    "Hand over when": re.compile(
+        r"\b(?:hand (?:\w+ )?(?:over|off)|escalat\w+|who takes|(?:when|who) (?:do|should|can) (?:i|we) "
+        r"(?:get|give|transfer|pass|send|call))\b",
+        re.I,
+    ),
+}
 _SLOT = re.compile(r"\{([^{}]+)\}")
 
 Title = Callable[[str], str | None]
@@ -80,24 +98,31 @@ def compose(
 
 
 def compose_script(
-    script: Script, hit: Hit, title: Title, slots: Mapping[str, str]
+    script: Script, hits: Sequence[Hit], asked: str, later: bool, title: Title, slots: Mapping[str, str]
 ) -> tuple[str, tuple[Citation, ...]]:
-    """The words for the call: the whole script, or the part or the push-back that the question is about."""
-    passage, section = hit.passage, hit.passage.section
-    turn = next((turn for turn in script.push_backs if turn.caller == section), None)
+    """The words for the call: the whole script, or the push-back or the aside that was asked about.
+
+    hits: what was found, best first. later: the call itself was given before, so that a push-back comes sooner.
+    """
     asides = {"Write down": script.write_down, "Never say": script.never_say, "Hand over when": script.hand_over_when}
-    short = f"**The whole call, short:** {script.short_form} [1]"
-    if turn:
-        quoted, text = turn.answer, f"**When they say {turn.caller}** {turn.answer} [1]\n\n{short}"
-    elif section in asides:
-        quoted = asides[section]
-        text = f"**{section}:**\n\n{quoted} [1]\n\n{short}"
+    aside = next((name for name, words in _ASIDES.items() if words.search(asked)), None)
+    if aside:
+        section, quoted = aside, asides[aside]
+        text = f"**{aside}:**\n\n{quoted} [1]\n\n**The whole call, short:** {script.short_form} [1]"
     else:
-        parts = script_parts(script)
-        if section not in dict(parts):
-            passage, section = script.passages[0], "Say first"
-        quoted = dict(parts)[section]
-        text = "\n\n".join(f"**{label}:** {words}" for label, words in parts) + " [1]"
+        near = [
+            hit.passage.section for hit in hits if hit.passage.doc == script.id and hit.passage.section not in asides
+        ]
+        turns = {turn.caller: turn for turn in script.push_backs}
+        turn = next((turns[name] for name in (near if later else near[:1]) if name in turns), None)
+        if turn:
+            section, quoted = turn.caller, turn.answer
+            text = f"**When they say {turn.caller}** {turn.answer} [1]\n\n"
+            text += f"**The whole call, short:** {script.short_form} [1]"
+        else:
+            section, quoted = "Say first", script.say_first
+            text = "\n\n".join(f"**{label}:** {words}" for label, words in script_parts(script)) + " [1]"
+    passage = next(passage for passage in script.passages if passage.section == section)
     return fill(unlink(text), slots), (cite(1, passage, fill(plain(quoted), slots), title),)
 
 

@@ -33,7 +33,9 @@ def in_context(
     spoken_of = stage_mentioned(before, stages)
     meant = stage_mentioned(asked, stages) or stage_pointed_at(asked, spoken_of, own)
     if meant and spoken_of and meant != spoken_of:
-        # The same question about another stage: the first one's name would draw the search back to it.
-        before = names_of(stages[spoken_of]).sub(stages[meant].title.lower(), before)
+        # The same question about another stage: the names of the others would draw the search back to them.
+        for name, stage in stages.items():
+            if name != meant:
+                before = names_of(stage).sub(meant.replace("-", " "), before)
     text = f"{before} {asked}"
     return text, stage_before(text, own, stages) or meant or spoken_of

@@ -12,6 +12,8 @@ _KINDS: dict[Outside, Kind] = {"clinical": "handoff", "legal": "handoff", "off-t
 # How a script's "who takes over" names the people for a clinical question.
 _CLINICAL = "nurse or provider"
 _NEAR = 5
+# Below this cosine even the nearest document is about something else.
+_RELATED = 0.6
 
 
 def refuse(reason: Outside | None, hits: Sequence[Hit], library: Library) -> Reply:
@@ -23,14 +25,15 @@ def refuse(reason: Outside | None, hits: Sequence[Hit], library: Library) -> Rep
         if script:
             passage = script.passages[-1]
             words = fill(plain(script.short_form), library.slots)
-            text = f"{wording.handoff_clinical}\n\n{wording.handoff_words.replace('{words}', words)} [1]"
+            text = f"{wording.handoff_words.replace('{words}', words)} [1]\n\n{wording.handoff_clinical}"
             return Reply("handoff", text, (cite(1, passage, words, library.title),), retrieved=documents)
         return Reply("handoff", wording.handoff_clinical, retrieved=documents)
     text = {
         "legal": wording.handoff_legal, "fact-not-held": wording.unknown_fact, "other-work": wording.unknown_work,
         "off-topic": wording.decline,
     }.get(reason or "", wording.unknown)  # fmt: skip
-    nearest = next((title for doc in documents if (title := library.title(doc))), None)
+    near = (hit.passage.doc for hit in hits if hit.cosine >= _RELATED)
+    nearest = next((title for doc in near if (title := library.title(doc))), None)
     if nearest:
         text = text.replace("{nearest}", nearest)
     elif text == wording.unknown:

@@ -61,14 +61,12 @@ def stage_mentioned(text: str, stages: Mapping[StageName, Stage]) -> StageName |
 
 
 def stage_before(text: str, own: StageName | None, stages: Mapping[StageName, Stage]) -> StageName | None:
-    """The stage to work from when the text asks for the way to a rung: the asker's, or the one below; else None."""
+    """The stage below the rung to which the text asks for the way, unless the asker is there already; else None."""
     found = _last_name(text, stages)
     if not found or not _MOVING.search(text) or not _TOWARDS.search(text[: found[0]]):
         return None
     aim = STAGES.index(found[1])
-    if own and STAGES.index(own) >= aim:
-        return None
-    return own or STAGES[max(aim - 1, 0)]
+    return None if own and STAGES.index(own) >= aim else STAGES[max(aim - 1, 0)]
 
 
 def stage_pointed_at(text: str, spoken_of: StageName | None, own: StageName | None) -> StageName | None:

@@ -31,7 +31,7 @@ from knowledge.spelling import Spelling
 from knowledge.types import Examples, Passage
 
 # Raised when what a version holds, or how, has changed, so that the next ingest writes it anew.
-_FORMAT = 5
+_FORMAT = 6
 _HOME = Path(__file__).resolve().parents[2]
 
 Encode = Callable[[Sequence[str]], Vectors]

@@ -35,7 +35,7 @@ class Weights:
     own_stage: tuple[float, float, float] = (0.4, -1.0, -1.5)
     named_stage: tuple[float, float, float] = (1.0, -1.2, -2.0)
     own_share: float = 0.5
-    named_share: float = 1.0
+    named_share: float = 0.7
 
 
 FITTED = Weights()

@@ -204,7 +204,7 @@ def test_a_sentence_ends_where_a_reader_would_end_it(text: str) -> None:
 
 def test_a_script_is_given_whole_with_its_slots_filled(library: Library) -> None:
     for script in library.scripts.values():
-        text, (source,) = compose_script(script, hit(script.passages[0]), library.title, library.slots)
+        text, (source,) = compose_script(script, [hit(script.passages[0])], "", False, library.title, library.slots)
         parts = (
             script.say_first,
             script.check_identity,
@@ -222,7 +222,7 @@ def test_a_push_back_gets_its_own_answer_and_the_short_form(library: Library) ->
     for script in library.scripts.values():
         for turn in script.push_backs:
             passage = next(passage for passage in script.passages if passage.section == turn.caller)
-            text, (source,) = compose_script(script, hit(passage), library.title, library.slots)
+            text, (source,) = compose_script(script, [hit(passage)], "", False, library.title, library.slots)
             assert all(
                 flat(fill(part, library.slots)) in flat(text) for part in (turn.caller, turn.answer, script.short_form)
             )
@@ -233,9 +233,39 @@ def test_a_push_back_gets_its_own_answer_and_the_short_form(library: Library) ->
 def test_the_words_quoted_from_a_script_stand_in_the_section_named(library: Library) -> None:
     for script in library.scripts.values():
         for passage in script.passages:
-            _, (source,) = compose_script(script, hit(passage), library.title, {})
+            _, (source,) = compose_script(script, [hit(passage)], "", False, library.title, {})
             (named,) = [other for other in script.passages if other.section == source.section]
             assert flat(source.quote).split()[:4] == flat(named.text).split()[:4], (script.id, source.section)
+
+
+@pytest.mark.parametrize(
+    ("asked", "section"),
+    [
+        ("what do i NOT say to him", "Never say"),
+        ("what should i never say here", "Never say"),
+        ("what do i write down after", "Write down"),
+        ("do i document it", "Write down"),
+        ("when do i transfer her", "Hand over when"),
+        ("who takes this from me", "Hand over when"),
+        ("how do i tell a patient they owe a balance", "Say first"),
+        ("he will not say his name", "Say first"),
+        ("he wants his record", "Say first"),
+    ],
+)
+def test_what_stands_beside_the_words_is_given_when_asked_for(asked: str, section: str, library: Library) -> None:
+    for script in library.scripts.values():
+        never = next(passage for passage in script.passages if passage.section == "Never say")
+        _, (source,) = compose_script(script, [hit(never)], asked, False, library.title, library.slots)
+        assert source.section == section
+
+
+def test_later_in_a_call_a_push_back_comes_sooner(library: Library) -> None:
+    for script in library.scripts.values():
+        turn = next(passage for passage in script.passages if passage.section == script.push_backs[0].caller)
+        hits = [hit(script.passages[0]), hit(turn)]
+        for later, section in ((False, "Say first"), (True, turn.section)):
+            _, (source,) = compose_script(script, hits, "and now?", later, library.title, library.slots)
+            assert source.section == section
 
 
 @given(st.text(max_size=60))

@@ -70,9 +70,9 @@ def test_a_clinical_question_gets_the_words_of_the_nearest_call_that_a_nurse_tak
     script = library.scripts[SYMPTOMS]
     reply = ask(library, "clinical", first(library, GUIDE, BILL, SYMPTOMS))
     assert reply.kind == "handoff"
-    assert reply.text.startswith(library.wording.handoff_clinical)
+    assert reply.text.endswith(library.wording.handoff_clinical)
     assert plain(script.short_form).split(".")[0] in reply.text
-    assert reply.text.endswith(" [1]")
+    assert " [1]\n\n" in reply.text
     (source,) = reply.sources
     assert (source.doc, source.section, source.title) == (SYMPTOMS, "Short form", script.title)
     assert source.quote in reply.text

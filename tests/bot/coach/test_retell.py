@@ -32,7 +32,7 @@ def answered(library: Library, *found: Passage) -> Reply:
     """The coach's reply from these passages, the best first."""
     script = library.scripts.get(found[0].doc)
     if script:
-        text, sources = compose_script(script, hit(found[0]), library.title, library.slots)
+        text, sources = compose_script(script, [hit(found[0])], "", False, library.title, library.slots)
     else:
         text, sources = compose("", [hit(passage) for passage in found], library.title, library.slots)
     return Reply("script" if script else "answer", text, sources, (), tuple(passage.doc for passage in found))
