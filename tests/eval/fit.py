@@ -1,8 +1,8 @@
 """Fit when the evidence is enough to answer, and store it for the model in use: python -m tests.eval.fit
 
 Positive rows are the project's questions that the library answers, negative rows those it does not. The rule's line is
-put where at most 2.5 % of cross-validated positives fall under it without being handed to a person, since a wrong refusal
-is what people forgive least.
+put where at most 2.5 % of cross-validated positives fall under it without being handed to a person, since a wrong
+refusal is what people forgive least.
 """
 
 import json
