@@ -33,7 +33,7 @@ class Weights:
     titled: float = 2.0
     clinic: float = 0.8
     own_stage: tuple[float, float, float] = (0.4, -1.0, -1.5)
-    named_stage: tuple[float, float, float] = (1.0, -1.2, -2.0)
+    named_stage: tuple[float, float, float] = (0.3, -1.2, -2.0)
     own_share: float = 0.5
     named_share: float = 0.7
 
