@@ -8,6 +8,7 @@ from knowledge.content import ContentReader
 from knowledge.forms import Text
 from knowledge.spelling import WORD
 from knowledge.types import Examples, Outside
+from knowledge.words import folded
 
 FOLDER = "questions"
 _OUTSIDE = "outside.md"
@@ -29,7 +30,7 @@ def read_examples(reader: ContentReader, documents: Iterable[str]) -> Examples:
                 what = "reason" if path.name == _OUTSIDE else "document"
                 reader.problem(path, f"{heading}: there is no such {what}; they are {', '.join(sorted(allowed))}")
             for question in questions:
-                owner = owners.setdefault(_folded(question), heading)
+                owner = owners.setdefault(folded(question), heading)
                 if owner != heading:
                     reader.problem(path, f'{heading}: "{question}" stands under {owner}, too; leave it to one')
             if path.name == _OUTSIDE:
@@ -55,7 +56,3 @@ def _listed(reader: ContentReader, path: Path) -> dict[str, list[str]]:
         elif line.startswith("-") or (line.strip() and current is not None):
             reader.problem(path, f"line {number}: a question stands on one line, after a dash and below its heading")
     return found
-
-
-def _folded(question: str) -> str:
-    return " ".join("".join(mark if mark.isalnum() else " " for mark in question.lower()).split())

@@ -21,6 +21,11 @@ def terms(text: str) -> list[str]:
     return [_stem(word) for word in words if word not in _COMMON]
 
 
+def folded(text: str) -> str:
+    """The text's words in lower case, without punctuation: two texts that differ in nothing else are the same."""
+    return " ".join(re.findall(r"[\w']+", text.lower().replace("\u2019", "'")))
+
+
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     return str(_STEMMER.stemWord(word))

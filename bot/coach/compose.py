@@ -104,7 +104,7 @@ def compose_script(
 
     hits: what was found, best first. later: the call itself was given before, so that a push-back comes sooner.
     """
-    asides = {"Write down": script.write_down, "Never say": script.never_say, "Hand over when": script.hand_over_when}
+    asides = script_asides(script)
     aside = next((name for name, words in _ASIDES.items() if words.search(asked)), None)
     if aside:
         section, quoted = aside, asides[aside]
@@ -136,6 +136,11 @@ def script_parts(script: Script) -> tuple[tuple[str, str], ...]:
         ("Offer", script.offer),
         ("Close", script.close),
     )
+
+
+def script_asides(script: Script) -> dict[str, str]:
+    """What stands beside the words of a call, by its name."""
+    return {"Write down": script.write_down, "Never say": script.never_say, "Hand over when": script.hand_over_when}
 
 
 def cite(n: int, passage: Passage, quote: str, title: Title) -> Citation:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from bot.coach.compose import cite, fill
+from bot.coach.evidence import HANDED_OVER
 from bot.coach.types import Kind, Reply
 from knowledge.library import Library
 from knowledge.markdown import plain, sentences
 from knowledge.types import Hit, Outside, Script
 
-_KINDS: dict[Outside, Kind] = {"clinical": "handoff", "legal": "handoff", "off-topic": "decline"}
+_KINDS: dict[Outside, Kind] = {**dict.fromkeys(HANDED_OVER, "handoff"), "off-topic": "decline"}
 # How a script's "who takes over" names the people for a clinical question.
 _CLINICAL = "nurse or provider"
 _NEAR = 5

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.coach.compose import LEANING, blocks, fill, script_parts, unlink
+from bot.coach.compose import LEANING, blocks, fill, script_asides, script_parts, unlink
 from bot.coach.lines import best, grouped, leans, lines_of, say
 from bot.coach.reword import Manner
 from bot.coach.types import Reply
@@ -68,7 +68,7 @@ def _of_script(manner: Manner, script: Script, whole: Reply, library: Library) -
 
     section = whole.sources[0].section
     turn = next((turn for turn in script.push_backs if turn.caller == section), None)
-    asides = {"Write down": script.write_down, "Never say": script.never_say, "Hand over when": script.hand_over_when}
+    asides = script_asides(script)
     if section in asides and manner.name not in ("warm", "opening"):
         yield from _ways(manner, _pieces(part(asides[section])), whole, "")
         return

@@ -20,7 +20,8 @@ class Weights:
     for the roadmap's chapter of the stage meant, of a stage next to it, and of one further off, when the stage is the
     asker's and when the question names it; own_share, named_share: how much of what the best chapter has on it the
     chapter of the stage meant gets, too, since the same is asked at every stage.
-    The defaults are fitted on tests/eval/fitting.jsonl and retrieval.jsonl; make eval shows what each is worth.
+    The defaults were chosen by a search over tests/eval/fitting.jsonl and retrieval.jsonl that found the optimum flat;
+    make eval shows what each is worth.
     """
 
     texts: float = 0.4

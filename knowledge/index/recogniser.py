@@ -1,8 +1,8 @@
 """Which document a question asks for, and whether it is for the library at all, learnt from how people ask.
 
-A linear discriminant in closed form: least squares on class indicators, with every class given the same weight, over a
-question's embedding and its hashed runs of letters. It sees what the phrasings of a document have in common, which no
-single one of them shows, and takes seconds to fit.
+A linear discriminant in closed form: least squares on class indicators, over a question's embedding and its hashed runs
+of letters. Documents are given the same weight, scopes theirs as they come. It sees what the phrasings of a document
+have in common, which no single one of them shows, and takes seconds to fit.
 """
 
 import re
@@ -20,7 +20,7 @@ from knowledge.types import Outside
 
 INSIDE = "inside"
 # Runs of this many letters within a word, its edges included, hashed into so many columns, at this weight beside the
-# embedding's unit length. Fitted, as is the ridge, on tests/eval/fitting.jsonl.
+# embedding's unit length. Chosen, as is the ridge, on tests/eval/retrieval.jsonl.
 _RUNS, _COLUMNS, _WEIGHT, _RIDGE = range(3, 6), 2048, 0.6, 1.0
 # The phrasings of sections are many and written by one hand; questions of documents are as people type them.
 PHRASING, QUESTION = 0.5, 1.5

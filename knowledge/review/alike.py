@@ -6,7 +6,8 @@ from itertools import combinations
 
 from knowledge.library import Library
 from knowledge.markdown import plain
-from knowledge.review.places import at_passage, at_step, folded
+from knowledge.review.places import at_passage, at_step
+from knowledge.words import folded
 
 # Two texts are taken for one when the shorter shares this much of its runs of three words with the longer. Parts of
 # scripts come up to 0.56, where two calls hand a symptom over in the same safe words; sections of guides to 0.45.

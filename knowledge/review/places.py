@@ -1,6 +1,5 @@
-"""Where a finding is: the file and the key or heading, as the loader names them. And words as they are compared."""
+"""Where a finding is: the file and the key or heading, as the loader names them."""
 
-import re
 from pathlib import Path
 
 from knowledge.library import Library
@@ -28,8 +27,3 @@ def at_huddles(library: Library, folder: Path) -> dict[str, str]:
     # The loader holds that an id begins with its file's name; the longest such name is the file's.
     files = {huddle.id: stem for stem in stems for huddle in library.huddles if huddle.id.startswith(f"{stem}-")}
     return {huddle: f"huddles/{stem}.yaml: {huddle}" for huddle, stem in files.items()}
-
-
-def folded(text: str) -> str:
-    """The text's words in lower case, without punctuation."""
-    return " ".join(re.findall(r"[\w']+", text.lower().replace("\u2019", "'")))

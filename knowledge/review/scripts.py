@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from knowledge.library import Library
-from knowledge.review.places import file_of, folded
+from knowledge.review.places import file_of
 from knowledge.review.reading import grade
 from knowledge.types import Script
+from knowledge.words import folded
 
 # Read aloud at 150 words a minute, so that the whole call fits into 60 seconds.
 SPOKEN_WORDS = 150
