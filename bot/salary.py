@@ -13,7 +13,8 @@ from bot.coach.pay import Estimate, estimate, placed, verdict
 from bot.coach.pay_details import Offer, find_offers, find_setting, find_state
 from bot.coach.pay_reply import factor_words, money, offer_sentence, place_words, years_sentence
 from knowledge.errors import CoachError
-from knowledge.types import Pay, Stage, StageName
+from knowledge.pay import Pay
+from knowledge.types import Stage, StageName
 
 
 def work_out(

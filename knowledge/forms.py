@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from knowledge.types import Occasion, PayPart, PayStage, PayUnit, Source, StageName
+from knowledge.pay import PayPart, PayStage, PayUnit
+from knowledge.types import Occasion, Source, StageName
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

@@ -10,6 +10,7 @@ from knowledge.errors import LibraryError
 from knowledge.examples import read_examples
 from knowledge.forms import GuideFront, HuddleRow, RoadmapFront, ScriptFront, StageRow, StepRow, Text
 from knowledge.markdown import Section, sections
+from knowledge.pay import Pay
 from knowledge.types import (
     STAGES,
     Examples,
@@ -17,7 +18,6 @@ from knowledge.types import (
     Huddle,
     Kind,
     Passage,
-    Pay,
     PushBack,
     Script,
     Source,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from knowledge.content import ContentReader
 from knowledge.forms import PayFile, WageRow
-from knowledge.types import STAGES, Pay, PaySetting, PaySources, PayStage, PayWording, StandIn, Wage
+from knowledge.pay import Pay, PaySetting, PaySources, PayStage, PayWording, StandIn, Wage
+from knowledge.types import STAGES
 
 NATION = "United States"
 PERCENTILES = ("10", "25", "50", "75", "90")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from bot.coach.compose import compose, compose_script
-from bot.coach.evidence import Calibration, Scope, reason
+from bot.coach.evidence import Calibration, reason
 from bot.coach.pay_question import PayQuestion, pay_question
 from bot.coach.pay_reply import pay_reply
 from bot.coach.refuse import refuse
@@ -15,7 +15,7 @@ from bot.coach.steps import FindSteps, next_step, related_step
 from bot.coach.types import Message, Profile, Reply
 from bot.coach.understand import Question, is_greeting, is_help, understand
 from knowledge.library import Library
-from knowledge.types import Hit, StageName
+from knowledge.types import Hit, Scope, StageName
 
 MAX_CHARS = 4000
 _DOCUMENTS = 10

@@ -1,24 +1,14 @@
 """Whether what a search found holds an answer, by a rule fitted on labelled questions."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from knowledge.types import Hit, Outside
+from knowledge.types import Hit, Outside, Scope
 
 _TOP = 5
 # Reasons for which somebody else must answer, whatever is written anywhere.
 HANDED_OVER: tuple[Outside, ...] = ("clinical", "legal")
-
-
-class Scope(Protocol):
-    """How likely a question is for the library, and how likely each reason is why it is not; higher is likelier."""
-
-    @property
-    def inside(self) -> float: ...
-    @property
-    def outside(self) -> Mapping[Outside, float]: ...
 
 
 @dataclass(frozen=True)

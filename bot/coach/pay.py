@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.coach.compose import fill
-from knowledge.types import Pay, PayPart, StageName, StandIn, Wage
+from knowledge.pay import Pay, PayPart, StandIn, Wage
+from knowledge.types import StageName
 from knowledge.wages import NATION, PERCENTILES, newest
 
 # BLS counts a full-time year as 2,080 hours.

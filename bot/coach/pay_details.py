@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.coach.pay import HOURS
-from knowledge.types import Pay, PayUnit, Stage, StageName
+from knowledge.pay import Pay, PayUnit
+from knowledge.types import Stage, StageName
 
 # A wage or a year's pay outside these is something else: a fee, a budget, a street number.
 _HOURLY, _YEARLY = (7, 200), (10_000, 500_000)

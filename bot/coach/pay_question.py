@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bot.coach.pay_details import Details, Offer, details, names_metro
 from bot.coach.types import Message
-from knowledge.types import Pay, Stage, StageName
+from knowledge.pay import Pay
+from knowledge.types import Stage, StageName
 from knowledge.words import terms
 
 

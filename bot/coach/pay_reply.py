@@ -9,7 +9,8 @@ from bot.coach.pay_details import Offer
 from bot.coach.pay_question import PayQuestion
 from bot.coach.types import Citation
 from knowledge.markdown import plain
-from knowledge.types import STAGES, Passage, Pay
+from knowledge.pay import Pay
+from knowledge.types import STAGES, Passage
 
 MAX_WORDS = 119
 

@@ -7,7 +7,7 @@ have in common, which no single one of them shows, and takes seconds to fit.
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.index.embedder import Vectors
-from knowledge.types import Outside
+from knowledge.types import Scope
 
 INSIDE = "inside"
 # Runs of this many letters within a word, its edges included, hashed into so many columns, at this weight beside the
@@ -32,14 +32,6 @@ class Example:
 
     label: str
     weight: float
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whether a question is for the library. inside and each reason of outside: the higher, the likelier."""
-
-    inside: float
-    outside: Mapping[Outside, float]
 
 
 class Recogniser:

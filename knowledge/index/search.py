@@ -12,11 +12,11 @@ from knowledge.errors import IndexUnavailable
 from knowledge.index.embedder import Embedder, Vectors
 from knowledge.index.lexicon import Lexicon
 from knowledge.index.ranking import FITTED, Candidate, DocumentEvidence, Weights, coverage, rank
-from knowledge.index.recogniser import Recogniser, Scope
+from knowledge.index.recogniser import Recogniser
 from knowledge.index.vectors import VectorStore
 from knowledge.index.version import Manifest, VersionDamaged, folder_of, published, verify
 from knowledge.spelling import Spelling
-from knowledge.types import Hit, StageName
+from knowledge.types import Hit, Scope, StageName
 from knowledge.words import terms
 
 T = TypeVar("T")

@@ -15,10 +15,9 @@ from bot.wiring import App, build
 from ingest.fetch import Fetcher
 from ingest.pipeline import Request, ingest
 from knowledge.index.embedder import Embedder
-from knowledge.index.recogniser import Scope
 from knowledge.library import Library, load
 from knowledge.settings import LIBRARY, Settings
-from knowledge.types import Hit, Outside, Passage
+from knowledge.types import Hit, Outside, Passage, Scope
 from tests.conftest import ROOT, silent
 
 # How long an example takes says how busy the machine is.

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.index import recogniser
-from knowledge.index.recogniser import INSIDE, PHRASING, QUESTION, Example, Recogniser, Scope
+from knowledge.index.recogniser import INSIDE, PHRASING, QUESTION, Example, Recogniser
+from knowledge.types import Scope
 from tests.conftest import FakeEmbedder
 
 ASKED = {

@@ -4,8 +4,9 @@ import pytest
 
 from knowledge.errors import LibraryError
 from knowledge.library import load
+from knowledge.pay import Pay
 from knowledge.settings import LIBRARY
-from knowledge.types import STAGES, Pay
+from knowledge.types import STAGES
 from knowledge.wages import NATION, newest
 from tests.conftest import edit
 

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.coach.evidence import Calibration, features, reason
-from knowledge.index.recogniser import Scope
-from knowledge.types import Hit, Outside, Passage
+from knowledge.types import Hit, Outside, Passage, Scope
 from tests.bot.conftest import clinic_passage, hit, scope
 
 RULE = Calibration("fake", -1.0, (1.0, 0.5, 1.0, 0.5, 1.0), 1.0)

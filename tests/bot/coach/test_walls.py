@@ -21,6 +21,7 @@ CORE = (
     "knowledge.library",
     "knowledge.markdown",
     "knowledge.types",
+    "knowledge.pay",
     "knowledge.wages",
     "knowledge.words",
 )
